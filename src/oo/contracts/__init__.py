@@ -1,0 +1,1 @@
+"""Promises between rooms: protocols, values, errors, ids and plugin seams; no behaviour but arithmetic on values."""

@@ -1,0 +1,139 @@
+"""The seam of connectors: code that reads a source, and writes "done" back where the source allows it.
+
+A connector reports what is there now; `integrations` says what changed (docs/adr). It keeps nothing between calls but its cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from oo.contracts.errors import Problem
+from oo.contracts.ids import ConnectionId, Ref
+from oo.contracts.items import Busy, Item
+
+
+class TryLater(Problem):
+    """The source is not to be had right now."""
+
+    status = 503
+    code = "try-later"
+
+    def __init__(self, detail: str | None = None, after: timedelta = timedelta(minutes=1)) -> None:
+        super().__init__(detail)
+        self.after = after
+
+
+class Reconnect(Problem):
+    """The source asks the person to sign in again."""
+
+    status = 409
+    code = "reconnect"
+
+
+class Unsupported(Problem):
+    """This source cannot do that."""
+
+    status = 501
+    code = "unsupported"
+
+
+class Changed(Problem):
+    """The file changed meanwhile; nothing was written."""
+
+    status = 409
+    code = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """A file that a connection may read; `version` differs whenever the content may differ."""
+
+    path: str
+    version: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The bytes of a file and the version they belong to."""
+
+    data: bytes
+    version: str
+
+
+class Files(Protocol):
+    """The files of one connection: those that its owner chose on disk, or a document that oO keeps encrypted."""
+
+    async def list(self) -> Sequence[FileStat]:
+        """The files there are now, by path."""
+
+    async def read(self, path: str) -> FileContent:
+        """The content; raises `Unusable` with one sentence when it can't be read."""
+
+    async def replace(self, path: str, data: bytes, version: str) -> str:
+        """Write the whole file atomically and return its new version; raises `Changed` unless it still has `version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One connection of one person, with the authority to read it; `http` joins in part 4."""
+
+    connection: ConnectionId
+    now: datetime
+    """Aware UTC; connectors have no clock of their own."""
+    zone: str
+    """The person's zone, for dates and floating times."""
+    config: Mapping[str, str] = field(default_factory=dict)
+    files: Files | None = None
+
+    def ref(self, key: str) -> Ref:
+        """The ref of the item with this key."""
+        return Ref(f"{self.connection}:{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something in a source that could not be read: where, and one clear reason without the person's words."""
+
+    file: str
+    line: int
+    """From 1; 0 means the file as a whole."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a pull found. `complete` means that what is not in it is gone; otherwise `gone` names what is."""
+
+    cursor: str
+    items: tuple[Item, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    gone: tuple[Ref, ...] = ()
+    complete: bool = True
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do in the source on the person's behalf."""
+
+    verb: Literal["complete"]
+    ref: Ref
+    version: str
+    """The version of the item that the person saw."""
+
+
+class Connector(Protocol):
+    """Reads one kind of source. May raise `TryLater`, `Reconnect`, `Unsupported`, `Changed`; all else is a bug."""
+
+    async def pull(self, source: Source, cursor: str | None) -> Batch | None:
+        """Everything that is there now, or None when nothing changed since the cursor."""
+
+    async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
+        """The named items with their words, on demand; missing ones are left out."""
+
+    async def act(self, source: Source, action: Action) -> None:
+        """Do it in the source, once; raises `Changed` when the item there is no longer the one that was seen."""

@@ -1,0 +1,46 @@
+"""Manifests of plugins: what each says of itself in `manifest.toml`, read before any of its code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Manifest(BaseModel):
+    """What every plugin says; its id is the name of its folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="The name a person sees.")
+    summary: str = Field(description="One line of what it does.")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    stage: Literal["shadow", "live", "retired"] = "live"
+
+
+class FileRules(BaseModel):
+    """Which files a connector reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    suffixes: tuple[str, ...] = Field(description="Endings of a file that is named outright, lower case, with the dot.")
+    patterns: tuple[str, ...] = Field(description="Shell patterns of the files it takes from a folder.")
+
+
+class ConnectorManifest(Manifest):
+    """A connector: what it reads, writes and keeps, in words for the connect page."""
+
+    reads: str
+    writes: str
+    keeps: str
+    kind: Literal["files", "document"] = Field(description="`files`: chosen on disk; `document`: kept by oO, encrypted.")
+    files: FileRules | None = None
+    actions: tuple[Literal["complete"], ...] = ()
+
+
+class PolicyManifest(Manifest):
+    """A policy: how it chooses, in one sentence."""
+
+
+SEAMS: dict[str, type[Manifest]] = {"connectors": ConnectorManifest, "policies": PolicyManifest}
+"""Every seam with the manifest that its plugins write; the folder below `oo/plugins` has the seam's name."""

@@ -1,0 +1,40 @@
+"""The seam of policies: how likely each candidate should be the tip, and how a reward changes that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oo.contracts.decisions import Candidate, Context, Decision
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a policy has learnt, as named arrays with a version; never pickled."""
+
+    version: int = 1
+    arrays: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+class Policy(Protocol):
+    """Chooses among candidates; pure, so that a logged decision can be computed again."""
+
+    @property
+    def id(self) -> str:
+        """The policy's name, as in settings and logs."""
+
+    def initial(self) -> State:
+        """The state before anything was learnt."""
+
+    def estimates(self, state: State, context: Context, candidates: Sequence[Candidate]) -> Sequence[float]:
+        """One number per candidate; higher is rather now. Only order and differences mean anything."""
+
+    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> Sequence[float]:
+        """The exact probability of each candidate before any exploration floor; sums to 1 when there are candidates."""
+
+    def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
+        """The state after a reward in 0 to 1 for the decision's choice, with an importance weight."""

@@ -1,0 +1,127 @@
+"""What `integrations` promises: a person's connections, what they hold, and writing back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from oo.contracts.connectors import Unread
+from oo.contracts.ids import ConnectionId, Ref, UserId
+from oo.contracts.items import Busy, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All that is known of a person's tasks and busy times, without words."""
+
+    facts: tuple[Facts, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    connected: int = 0
+    """How many connections there are."""
+    last_project: str | None = None
+    stale_since: datetime | None = None
+    """Set when no connection could be read since then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one item, on demand."""
+
+    ref: Ref
+    title: str
+    project: str | None
+    source: str
+    """What the source is called, as in "Open in {source}"."""
+    connector: str
+    where: str | None
+    writable: bool
+    """True when "done" will be written back to the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """A connection as its owner sees it."""
+
+    id: ConnectionId
+    connector: str
+    name: str
+    detail: str
+    """The path, or nothing."""
+    state: Literal["first", "works", "slow", "reconnect", "paused"]
+    open: int
+    read_at: datetime | None
+    problem: str | None
+    reads: str
+    writes: str
+    keeps: str
+    since: datetime
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorView:
+    """A kind of source that could be connected."""
+
+    id: str
+    name: str
+    summary: str
+    kind: Literal["files", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderView:
+    """One folder within the allowed ones, to choose files from."""
+
+    path: str
+    parent: str | None
+    folders: tuple[str, ...]
+    files: tuple[str, ...]
+    """Full paths of the files that a connector reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of forgetting: what was deleted, and when."""
+
+    what: str
+    at: datetime
+    records: int
+
+
+class Sources(Protocol):
+    """Connects, reads, writes back and forgets."""
+
+    async def inventory(self, *, user: UserId) -> Inventory:
+        """Everything known, from the last reads; never waits for a source."""
+
+    async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
+        """The words of the named items, from the day's cache or read now; missing ones are left out."""
+
+    async def connections(self, *, user: UserId) -> list[ConnectionView]:
+        """The person's connections, oldest first."""
+
+    async def connection(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
+        """One connection; raises `NotFound` for a missing or foreign one."""
+
+    async def connectors(self) -> list[ConnectorView]:
+        """The kinds of source this instance can read."""
+
+    async def folder(self, *, user: UserId, path: str | None) -> FolderView:
+        """The folder (by default the first allowed one) for choosing; owner only; raises `Refused` outside the allowed folders."""
+
+    async def add_files(self, *, user: UserId, path: str, trusted: bool = False) -> ConnectionView:
+        """Connect a file or folder and read it; owner only; raises `Refused` outside the allowed folders, `Unusable` for what no connector reads. `trusted` paths come from the command line and are allowed as they are. Adding one twice is the same connection."""
+
+    async def mind(self, *, user: UserId) -> list[str]:
+        """The things on the person's mind that are open, in their own words and order."""
+
+    async def write_mind(self, *, user: UserId, things: Sequence[str]) -> None:
+        """Replace the open things on the person's mind (at most 20, each up to 200 characters; empty ones are left out); makes the connection."""
+
+    async def read_now(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
+        """Read the source now."""
+
+    async def disconnect(self, *, user: UserId, connection: ConnectionId) -> Receipt:
+        """End the connection and delete all that came from it."""
