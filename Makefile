@@ -1,0 +1,68 @@
+# What each target does is the line above it; `make` alone prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test quick install check fix bench contracts docs new-connector
+BIN := .venv/bin
+ARGS ?=
+export PYTHON
+
+# help: these lines
+help:
+	@grep -E '^# [a-z-]+: ' $(MAKEFILE_LIST) | sed -E 's/^# ([a-z-]+): /  make \1\t/' | expand -t 22
+
+# run: make the environment, install, migrate, start (ARGS="--port 8000" passes options to `oo up`)
+run:
+	@.ci/environment core
+	@exec $(BIN)/oo up $(ARGS)
+
+# test: the quick tests and, where there is a Chromium, the browser tests (ARGS goes to pytest)
+test:
+	@.ci/environment dev
+	@.ci/chromium
+	@$(BIN)/pytest -q -rs -m "not services and not chaos and not slow" $(ARGS)
+
+# quick: the quick tests alone
+quick:
+	@.ci/environment dev
+	@$(BIN)/pytest -q $(ARGS)
+
+# install: make the environment alone
+install:
+	@.ci/environment dev
+
+# check: format, lint, types, import contracts, dependencies, generated files
+check:
+	@.ci/environment dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+	$(BIN)/python contracts/generate.py --check
+	$(BIN)/python docs/generate.py --check
+
+# fix: format, and mend what the linter can mend
+fix:
+	@.ci/environment dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# bench: measure, print, and keep the figures in benchmarks/RESULTS.md
+bench:
+	@.ci/environment dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# contracts: write what is generated from the event types, the routes and the manifests
+contracts:
+	@.ci/environment dev
+	$(BIN)/python contracts/generate.py
+
+# docs: write docs/reference from the code
+docs:
+	@.ci/environment dev
+	$(BIN)/python docs/generate.py
+
+# new-connector: lay out a connector with its tests (NAME=todoist)
+new-connector:
+	@.ci/environment dev
+	$(BIN)/python -m oo.testing.scaffold connector "$(NAME)"
