@@ -1,0 +1,1 @@
+"""Fakes, stand-in servers and conformance suites; only tests import it."""
