@@ -1,0 +1,83 @@
+"""What a unit of work gets and promises, the same on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Executable, Result, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+
+class UnitBroken(Exception):
+    """A unit of work broke one of its rules, which is a bug in the unit."""
+
+
+class ReadTooLong(Exception):
+    """A read took longer than its limit and was ended; an open reader would keep the log from being truncated."""
+
+
+class Transaction:
+    """The connection that a unit may use: it executes statements, and can neither begin, commit nor roll back."""
+
+    __slots__ = ("_connection", "dialect")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect.name
+
+    def execute(self, statement: Executable, parameters: Row | Sequence[Row] | None = None) -> CursorResult[Any]:
+        """Run a Core statement, once or for many rows."""
+        return self._connection.execute(statement, parameters)
+
+
+class Database(Protocol):
+    """Runs units of work; durable when `write` returns."""
+
+    async def read(self, unit: Callable[[Transaction], T]) -> T:
+        """The unit's value, all of its statements seeing one state; raises `ReadTooLong` after two seconds."""
+
+    async def write(self, unit: Callable[[Transaction], T]) -> T:
+        """The unit's value after its changes are durable; its own exception, with nothing changed, when it raises one."""
+
+    async def checkpoint(self) -> None:
+        """Move the log into the database and truncate it, so that deleted bytes are gone from both."""
+
+    async def close(self) -> None:
+        """Finish what waits, then close every connection."""
+
+
+def value_of(result: T) -> T:
+    """The unit's result, refused when it is a cursor: an open cursor holds a read transaction open."""
+    if isinstance(result, Result):
+        raise UnitBroken("a unit returned a cursor; return its rows as values")
+    return result
+
+
+def insert_new(tx: Transaction, table: Table, values: Row) -> bool:
+    """Insert unless a row with the same key is there; True when it was inserted."""
+    insert = _insert(tx, table).values(**values).on_conflict_do_nothing()
+    return tx.execute(insert).rowcount == 1
+
+
+def upsert(tx: Transaction, table: Table, rows: Row | Sequence[Row]) -> None:
+    """Insert rows, or replace all other columns of those whose primary key is there."""
+    many = [rows] if isinstance(rows, Mapping) else rows
+    if not many:
+        return
+    keys = [column.name for column in table.primary_key]
+    insert = _insert(tx, table)
+    changed = {name: insert.excluded[name] for name in many[0] if name not in keys}
+    if changed:
+        statement: Executable = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = insert.on_conflict_do_nothing()
+    tx.execute(statement, many)
+
+
+def _insert(tx: Transaction, table: Table) -> Any:
+    return sqlite.insert(table) if tx.dialect == "sqlite" else postgresql.insert(table)
