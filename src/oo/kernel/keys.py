@@ -1,0 +1,137 @@
+"""One key per person: all their words are encrypted with it, and destroying it makes them unreadable everywhere.
+
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the associated data binds a ciphertext to its person and column, so a
+value moved elsewhere does not open. Keys of people lie in `keys.db`, wrapped by the instance key in `instance.key`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+_NONCE = 12
+
+
+class KeyGone(Exception):
+    """The key of this person was destroyed, or never made; what it encrypted can't be read any more."""
+
+
+class KeyUnsafe(Exception):
+    """The instance key can be read by others, or is damaged."""
+
+
+class Cipher:
+    """Encrypts and decrypts the words of one person."""
+
+    __slots__ = ("_aead", "_user")
+
+    def __init__(self, user: str, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._aead = AESGCM(key)
+        self._user = user
+
+    def seal(self, column: str, text: str) -> bytes:
+        """The text as ciphertext, bound to this person and to `column` (`table.column`)."""
+        return self.seal_bytes(column, text.encode())
+
+    def open(self, column: str, sealed: bytes) -> str:
+        """The text again; raises `KeyGone` when it was sealed for another person or column, or was altered."""
+        return self.open_bytes(column, sealed).decode()
+
+    def seal_bytes(self, column: str, data: bytes) -> bytes:
+        """Bytes as ciphertext, `nonce || ciphertext || tag`."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._aead.encrypt(nonce, data, self._bound_to(column))
+
+    def open_bytes(self, column: str, sealed: bytes) -> bytes:
+        """The bytes again; raises `KeyGone` as `open` does."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound_to(column))
+        except (InvalidTag, ValueError):
+            raise KeyGone(f"a value of {column} does not open with this person's key") from None
+
+    def _bound_to(self, column: str) -> bytes:
+        return f"{self._user}\0{column}".encode()
+
+
+class Keys:
+    """The keys of all people of this instance; quick, as opened keys are remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._instance = _instance_key(folder / "instance.key")
+        self._wrap = Cipher("instance", self._instance)
+        path = folder / "keys.db"
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        # A rollback journal and secure_delete: a destroyed key must not survive in a log or on a free page.
+        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.execute("CREATE TABLE IF NOT EXISTS keys (user_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        self._known: dict[str, Cipher] = {}
+        self._lock = threading.Lock()
+
+    def create(self, user: str) -> Cipher:
+        """Make the person's key, durable on return; the same key when there is one."""
+        wrapped = self._wrap.seal_bytes(f"keys.wrapped:{user}", os.urandom(32))
+        with self._lock:
+            self._db.execute("INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING", (user, wrapped))
+        return self.cipher(user)
+
+    def cipher(self, user: str) -> Cipher:
+        """The person's cipher; raises `KeyGone` when there is no key."""
+        known = self._known.get(user)
+        if known is not None:
+            return known
+        with self._lock:
+            row = self._db.execute("SELECT wrapped FROM keys WHERE user_id = ?", (user,)).fetchone()
+            if row is None:
+                raise KeyGone("there is no key for this person")
+            opened = Cipher(user, self._wrap.open_bytes(f"keys.wrapped:{user}", row[0]))
+            self._known[user] = opened
+        return opened
+
+    def destroy(self, user: str) -> bool:
+        """Forget the key for good; True when there was one."""
+        with self._lock:
+            self._known.pop(user, None)
+            return self._db.execute("DELETE FROM keys WHERE user_id = ?", (user,)).rowcount == 1
+
+    def digest(self, purpose: str, text: str) -> str:
+        """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-SHA-256, 128 bits)."""
+        return hmac.new(self._instance, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+
+def _instance_key(path: Path) -> bytes:
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _existing_key(path)
+    with os.fdopen(file, "wb") as stream:
+        stream.write(os.urandom(32))
+        stream.flush()
+        os.fsync(stream.fileno())
+    return path.read_bytes()
+
+
+def _existing_key(path: Path) -> bytes:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise KeyUnsafe(f"{path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise KeyUnsafe(f"{path} is damaged: it has {len(key)} bytes, not 32; restore it from a back-up")
+    return key
