@@ -5,10 +5,10 @@ A connector reports what is there now; `integrations` says what changed (docs/ad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from oo.contracts.errors import Problem
 from oo.contracts.ids import ConnectionId, Ref
@@ -68,7 +68,7 @@ class Files(Protocol):
     """The files of one connection: those that its owner chose on disk, or a document that oO keeps encrypted."""
 
     async def list(self) -> Sequence[FileStat]:
-        """The files there are now, by path."""
+        """The files there are now, in the order of their paths; raises `Unusable` when what was chosen is gone."""
 
     async def read(self, path: str) -> FileContent:
         """The content; raises `Unusable` with one sentence when it can't be read."""
@@ -127,7 +127,11 @@ class Action:
 
 
 class Connector(Protocol):
-    """Reads one kind of source. May raise `TryLater`, `Reconnect`, `Unsupported`, `Changed`; all else is a bug."""
+    """Reads one kind of source.
+
+    May raise `TryLater`, `Reconnect`, `Unsupported`, `Changed`, and `Unusable` when none of its files can be read; all
+    else is a bug. Part of a source that can't be read is listed in `Batch.unread`.
+    """
 
     async def pull(self, source: Source, cursor: str | None) -> Batch | None:
         """Everything that is there now, or None when nothing changed since the cursor."""
@@ -137,3 +141,17 @@ class Connector(Protocol):
 
     async def act(self, source: Source, action: Action) -> None:
         """Do it in the source, once; raises `Changed` when the item there is no longer the one that was seen."""
+
+
+@runtime_checkable
+class Document(Protocol):
+    """A connector whose source is one document that oO keeps, so that its open things can be edited as a whole."""
+
+    path: str
+    """The document's name among the files of its source."""
+
+    def open_things(self, document: bytes | None) -> list[str]:
+        """The words of the open things, in their order; none for a missing or unreadable document."""
+
+    def edit(self, document: bytes | None, things: Sequence[str], now: datetime, new_id: Callable[[], str]) -> bytes:
+        """The document with exactly these open things; those whose words stay keep their identity, done ones stay done."""

@@ -24,7 +24,12 @@ class FileRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     suffixes: tuple[str, ...] = Field(description="Endings of a file that is named outright, lower case, with the dot.")
-    patterns: tuple[str, ...] = Field(description="Shell patterns of the files it takes from a folder.")
+    patterns: tuple[str, ...] = Field(description="Shell patterns of the files it takes from a folder, lower case.")
+    siblings: dict[str, str] = Field(
+        default_factory=dict,
+        description="Words between the dots of a file's name that, replaced so, name a file beside it that is read with it.",
+    )
+    max_bytes: int = Field(default=1_000_000, gt=0, description="The largest file it reads.")
 
 
 class ConnectorManifest(Manifest):
