@@ -6,12 +6,14 @@ commit or roll back; it never catches IntegrityError (use `upsert`); it returns 
 
 from oo.kernel.db.lock import DataInUse, DataLock
 from oo.kernel.db.sqlite import SqliteDatabase
+from oo.kernel.db.types import Instant
 from oo.kernel.db.unit import Database, ReadTooLong, Transaction, UnitBroken, insert_new, upsert
 
 __all__ = [
     "DataInUse",
     "DataLock",
     "Database",
+    "Instant",
     "ReadTooLong",
     "SqliteDatabase",
     "Transaction",

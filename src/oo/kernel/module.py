@@ -1,0 +1,81 @@
+"""The door of a module: one frozen value that says what it is called, keeps, needs, remembers and forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import MetaData
+
+from oo.kernel.chance import Chance
+from oo.kernel.clock import Clock
+from oo.kernel.db import Database, Transaction
+from oo.kernel.ids import Ids
+from oo.kernel.jobs import Job
+from oo.kernel.keys import Cipher, Keys
+from oo.kernel.outbox import Outbox
+from oo.kernel.relay import Handler
+from oo.kernel.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The tools that every room is given."""
+
+    db: Database
+    keys: Keys
+    outbox: Outbox
+    clock: Clock
+    ids: Ids
+    chance: Chance
+    settings: Settings
+    plugins: Mapping[str, Mapping[str, Any]]
+    """Loaded plugins by seam and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a part is: well or not, with numbers and words that name nobody."""
+
+    well: bool
+    facts: Mapping[str, int | float | str] = field(default_factory=dict)
+
+
+class Needs(Protocol):
+    """The promises that a room asked for."""
+
+    def __getitem__(self, promise: type[T]) -> T:
+        """The implementation of a promise named in `Module.needs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A room at work: the promises it keeps, the events it follows, what it does by the clock, and how it is."""
+
+    promises: Mapping[type, object]
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    health: Callable[[], Awaitable[Health]] | None = None
+
+
+Erase = Callable[[Transaction, str], int]
+"""Deletes everything of a person in this module's tables; the number of rows. Run before the key is destroyed."""
+Export = Callable[[Transaction, str, Cipher], Mapping[str, Sequence[Mapping[str, Any]]]]
+"""Everything of a person in this module's tables, decrypted and readable, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A room's door. `erase` and `export` have no default: no room can forget to forget."""
+
+    name: str
+    """Also the consumer's name and the Postgres schema."""
+    keeps: tuple[type, ...]
+    needs: tuple[type, ...]
+    tables: MetaData
+    erase: Erase
+    export: Export
+    build: Callable[[Kit, Needs], Built]

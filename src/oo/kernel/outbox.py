@@ -1,0 +1,135 @@
+"""Events are rows of the transaction that they tell of, so neither can be without the other.
+
+`publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are sealed with
+the person's key (reliability.md section 2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Boolean, Column, Executable, Index, Integer, LargeBinary, MetaData, String, Table, bindparam, false, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from oo.kernel.clock import Clock
+from oo.kernel.db import Instant, Transaction
+from oo.kernel.ids import Ids
+from oo.kernel.keys import Keys
+
+metadata = MetaData(schema="events")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(26), nullable=False, unique=True),
+    Column("user_id", String(26), nullable=False),
+    Column("user_seq", Integer, nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("trace", String(55), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("sent", Boolean, nullable=False, server_default=false()),
+    Index("outbox_user", "user_id", "user_seq", unique=True),
+)
+Index("outbox_waiting", outbox.c.id, sqlite_where=~outbox.c.sent, postgresql_where=~outbox.c.sent)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("consumer", String(40), primary_key=True),
+    Column("user_id", String(26), primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("consumer", String(40), primary_key=True),
+    Column("event_id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+PAYLOAD = "outbox.payload"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event with who it is about, when it was and what it followed from; made outside of the unit that publishes it."""
+
+    id: str
+    user: str
+    at: datetime
+    trace: str
+    type: str
+    data: object
+    """A frozen dataclass of the contracts."""
+    wire: bytes
+    seq: int = 0
+    """Its number in the person's order; 0 until it is published."""
+
+
+class Codec(Protocol):
+    """Between events and bytes."""
+
+    def encode(self, event: object) -> tuple[str, bytes]:
+        """The event's type and bytes."""
+
+    def decode(self, kind: str, data: bytes) -> object:
+        """The event from its type and bytes."""
+
+
+class Outbox:
+    """Makes envelopes and writes them as rows; `wake` is called at each, as a hint that there is something to hand on."""
+
+    def __init__(self, codec: Codec, keys: Keys, clock: Clock, ids: Ids, *, trace: Callable[[], str] = lambda: "", wake: Callable[[], None] = lambda: None) -> None:
+        self._codec, self._keys, self._clock, self._ids, self._trace = codec, keys, clock, ids, trace
+        self.wake = wake
+
+    def envelope(self, user: str, event: object) -> Envelope:
+        """Wrap an event for `publish`, with its identity and the present instant."""
+        kind, wire = self._codec.encode(event)
+        return Envelope(self._ids.new(), user, self._clock.now(), self._trace(), kind, event, wire)
+
+    def publish(self, tx: Transaction, *envelopes: Envelope) -> None:
+        """Write the events as rows of this transaction, in order."""
+        for envelope in envelopes:
+            row = {
+                "event_id": envelope.id,
+                "user_id": envelope.user,
+                "user_seq": _next_seq(tx, envelope.user),
+                "type": envelope.type,
+                "at": envelope.at,
+                "trace": envelope.trace,
+                "payload": self._keys.cipher(envelope.user).seal_bytes(PAYLOAD, envelope.wire),
+            }
+            tx.execute(_INSERT, row)
+        self.wake()
+
+
+_INSERT = insert(outbox)
+
+
+def _taking(dialect: str) -> Executable:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    taking = make(sequences).values(user_id=bindparam("user"), last=1)
+    return taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1}).returning(sequences.c.last)
+
+
+_TAKING = {"sqlite": _taking("sqlite"), "postgresql": _taking("postgresql")}
+
+
+def _next_seq(tx: Transaction, user: str) -> int:
+    return int(tx.execute(_TAKING[tx.dialect], {"user": user}).scalar_one())  
