@@ -1,0 +1,74 @@
+"""The static files: one style sheet and one script, put together from small files at start-up and named by their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_STATIC = Path(__file__).parent / "static"
+
+STYLES = ("tokens", "type", "frame", "rings", "tip", "actions", "lists", "first", "sign_in", "rows", "settings", "comfort")
+"""Component style sheets in the order in which they apply: later ones win."""
+SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "zone", "visit", "saved")
+"""Scripts in the order in which they run, sharing one scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is served: its bytes, the same bytes gzipped, and its media type."""
+
+    body: bytes
+    zipped: bytes
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All static files by path, and the paths that pages link to."""
+
+    files: Mapping[str, Asset]
+    style: str
+    script: str
+    icon: str
+
+
+def load() -> Assets:
+    """Read, join, minify and name the static files; the same sources give the same names."""
+    style = _minified_style("\n".join((_STATIC / "css" / f"{name}.css").read_text("utf-8") for name in STYLES))
+    parts = [_minified_script((_STATIC / "js" / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
+    script = "(()=>{'use strict'\n" + "\n".join(parts) + "\n})()\n"
+    icon = (_STATIC / "favicon.svg").read_text("utf-8").strip()
+    named = {
+        _name("oo", "css", style): _asset(style, "text/css; charset=utf-8"),
+        _name("oo", "js", script): _asset(script, "text/javascript; charset=utf-8"),
+        _name("favicon", "svg", icon): _asset(icon, "image/svg+xml"),
+    }
+    paths = tuple(named)
+    return Assets(files=named, style=paths[0], script=paths[1], icon=paths[2])
+
+
+def _asset(text: str, media: str) -> Asset:
+    body = text.encode()
+    return Asset(body=body, zipped=gzip.compress(body, 9, mtime=0), media=media)
+
+
+def _name(stem: str, suffix: str, text: str) -> str:
+    return f"/static/{stem}.{hashlib.sha256(text.encode()).hexdigest()[:10]}.{suffix}"
+
+
+def _minified_style(text: str) -> str:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s*([{};,>])\s*", r"\1", text)
+    text = re.sub(r":\s+", ":", text)
+    return text.replace(";}", "}").strip()
+
+
+def _minified_script(text: str) -> str:
+    # Whole-line comments and indentation only: no string of ours spans lines, so this cannot change what the script does.
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

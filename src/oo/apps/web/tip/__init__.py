@@ -1,0 +1,1 @@
+"""The tip page: one thing, what can be done with it, and what was done with the last."""
