@@ -129,6 +129,9 @@ class Tips(Protocol):
     async def hold_undo(self, *, user: UserId, tip: DecisionId) -> Undoable:
         """Keep undo open a little longer while the person looks at it; at most 80 s after the reaction."""
 
+    async def undoable(self, *, user: UserId, tip: DecisionId) -> Undoable | None:
+        """What can still be taken back of the reaction to this tip, or None."""
+
     async def seen(self, *, user: UserId, tip: DecisionId, surface: str) -> None:
         """Note that the tip was on a screen; the first time counts."""
 
