@@ -1,6 +1,7 @@
 """The seam of connectors: code that reads a source, and writes "done" back where the source allows it.
 
-A connector reports what is there now; `integrations` says what changed (docs/adr). It keeps nothing between calls but its cursor.
+A connector reports what is there now; `integrations` says what changed (docs/adr/0003). It keeps nothing between calls
+but its cursor.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Files(Protocol):
         """The content; raises `Unusable` with one sentence when it can't be read."""
 
     async def replace(self, path: str, data: bytes, version: str) -> str:
-        """Write the whole file atomically and return its new version; raises `Changed` unless it still has `version`."""
+        """Write the whole file atomically, returning its new version; `Changed` unless it still has `version`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +155,4 @@ class Document(Protocol):
         """The words of the open things, in their order; none for a missing or unreadable document."""
 
     def edit(self, document: bytes | None, things: Sequence[str], now: datetime, new_id: Callable[[], str]) -> bytes:
-        """The document with exactly these open things; those whose words stay keep their identity, done ones stay done."""
+        """The document with just these open things; where words stay, so does the identity, and done ones stay done."""

@@ -27,7 +27,7 @@ class FileRules(BaseModel):
     patterns: tuple[str, ...] = Field(description="Shell patterns of the files it takes from a folder, lower case.")
     siblings: dict[str, str] = Field(
         default_factory=dict,
-        description="Words between the dots of a file's name that, replaced so, name a file beside it that is read with it.",
+        description="Words between the dots of a file's name that, replaced so, name a file beside it to read too.",
     )
     max_bytes: int = Field(default=1_000_000, gt=0, description="The largest file it reads.")
 
@@ -38,7 +38,9 @@ class ConnectorManifest(Manifest):
     reads: str
     writes: str
     keeps: str
-    kind: Literal["files", "document"] = Field(description="`files`: chosen on disk; `document`: kept by oO, encrypted.")
+    kind: Literal["files", "document"] = Field(
+        description="`files`: chosen on disk; `document`: kept by oO, encrypted."
+    )
     files: FileRules | None = None
     actions: tuple[Literal["complete"], ...] = ()
 

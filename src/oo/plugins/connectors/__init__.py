@@ -1,0 +1,1 @@
+"""Connectors: a folder per kind of source."""
