@@ -39,7 +39,7 @@ check:
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
 	$(BIN)/python contracts/generate.py --check
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/make_reference.py --check
 
 # fix: format, and mend what the linter can mend
 fix:
@@ -60,7 +60,7 @@ contracts:
 # docs: write docs/reference from the code
 docs:
 	@.ci/environment dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/make_reference.py
 
 # new-connector: lay out a connector with its tests (NAME=todoist)
 new-connector:

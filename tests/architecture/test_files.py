@@ -12,7 +12,7 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 CODE = {".py", ".js", ".css", ".html", ".proto", ".toml"}
 EXEMPT = {"pyproject.toml"}  # it holds every tool's settings, and the import contracts
-GENERATED = re.compile(r"(_pb2\.pyi?|/generated/.*)$")
+GENERATED = {"src/oo/contracts/events/types.py"}
 
 # Spelled in pieces, so that this file doesn't break its own rule.
 FORBIDDEN = {
@@ -59,7 +59,7 @@ def test_no_file_is_longer_than_its_reader_s_patience() -> None:
     too_long = []
     for path in tracked():
         name = path.relative_to(HOUSE).as_posix()
-        if path.suffix not in CODE or name in EXEMPT or GENERATED.search(name):
+        if path.suffix not in CODE or name in EXEMPT | GENERATED:
             continue
         lines = len(path.read_text(encoding="utf-8").splitlines())
         limit = 400 if "/tests/" in f"/{name}" else 300
