@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def is_own_class(value: Any, module: str) -> bool:
     return inspect.isclass(value) and value.__module__ == module and not value.__name__.startswith("_")
 
 
-def seam_part(kind: type) -> str:
+def seam_part(kind: type[Any]) -> str:
     """One class of a seam: a Protocol with its methods, or a value with its fields."""
     head = f"### {kind.__name__}\n\n{inspect.getdoc(kind)}\n"
     if dataclasses.is_dataclass(kind) or issubclass(kind, BaseModel):
@@ -130,7 +130,7 @@ def seam_part(kind: type) -> str:
     return head + ("\n" + "\n".join(methods) + "\n" if methods else "")
 
 
-def fields_table(kind: type) -> str:
+def fields_table(kind: type[Any]) -> str:
     """The fields of a dataclass or a pydantic model."""
     if issubclass(kind, BaseModel):
         own = [
@@ -140,7 +140,7 @@ def fields_table(kind: type) -> str:
     return table(("field", "type"), [(f"`{f.name}`", f"`{f.type}`") for f in dataclasses.fields(kind)])
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, ("---",) * len(head), *rows]
     return (

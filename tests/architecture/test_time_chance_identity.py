@@ -34,12 +34,8 @@ def asked(source: str) -> list[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module in ASKED and node.level == 0:
             names = ASKED[node.module]
             found += [(node.lineno, f"{node.module}.{a.name}") for a in node.names if names is None or a.name in names]
-        elif (
-            isinstance(node, ast.Call)
-            and not (node.args or node.keywords)
-            and called(node.func) in {"default_rng", *SEEDED}
-        ):
-            found.append((node.lineno, f"{called(node.func)}() without a seed"))
+        elif isinstance(node, ast.Call) and not (node.args or node.keywords) and is_generator(node.func):
+            found.append((node.lineno, "a generator without a seed"))
     return found
 
 
@@ -50,9 +46,12 @@ def owner(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def called(node: ast.expr) -> str:
-    """The last word of what is called."""
-    return node.attr if isinstance(node, ast.Attribute) else owner(node)
+def is_generator(node: ast.expr) -> bool:
+    """Whether what is called makes a generator: `default_rng`, or the standard library's `random.Random`."""
+    word = node.attr if isinstance(node, ast.Attribute) else owner(node)
+    return word == "default_rng" or (
+        word in SEEDED and isinstance(node, ast.Attribute) and owner(node.value) == "random"
+    )
 
 
 def test_nothing_outside_the_kernel_asks_the_machine() -> None:
