@@ -69,6 +69,10 @@ class UserView:
     holds: tuple[Hold, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
     language: str = "en"
+    connected: int = 1
+    """How many connections there are."""
+    stale_since: datetime | None = None
+    """Set when no connection could be read since then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from oo.contracts.decisions import Candidate, Context, Decision
+
+if TYPE_CHECKING:  # `oo tip` must start without numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Policy(Protocol):
     @property
     def id(self) -> str:
         """The policy's name, as in settings and logs."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of the policy's version and parameters; logs name a policy `<id>@<digest>`."""
 
     def initial(self) -> State:
         """The state before anything was learnt."""

@@ -1,0 +1,79 @@
+"""The house's default rule: what is due about now, young, begun or of the project at hand, as one readable sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from math import exp, log1p
+
+from oo.contracts.decisions import Candidate, Context, Decision
+from oo.contracts.policies import State
+from oo.engine.policies.rules import best_evenly, content_hash
+from oo.engine.when import instant, zone_of
+
+_DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Log-odds of being done next, as a sum of few terms."""
+
+    due: float = 2.5
+    """What a due date adds once it is near; half of it `lead` days ahead, rising over about `width` days either way."""
+    lead: float = 1.5
+    width: float = 0.75
+    dated: float = -1.0
+    """What having a due date costs while it is far away."""
+    priority: float = 0.3
+    """Each of the three steps of priority."""
+    started: float = 0.6
+    age: float = -0.9
+    """Times ln(1 + days since it was added): the odds fall as one over the age."""
+    unknown_age: float = 7.0
+    """Days assumed where a source doesn't say."""
+    project: float = 0.8
+    """Of the project in which something was finished last."""
+    series: float = 0.5
+    """One occurrence of a recurring task."""
+    label: float = 0.15
+    """Each label, up to three: whoever labels a task means it."""
+    id: str = "house"
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.type == "float"}
+        object.__setattr__(self, "digest", content_hash(self.id, 1, values))
+
+    def initial(self) -> State:
+        """Nothing: it doesn't learn."""
+        return State()
+
+    def estimates(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
+        """The sum for each candidate, in log-odds up to a constant."""
+        zone, now, here = zone_of(context.zone), context.now, context.last_project
+        found: list[float] = []
+        for candidate in candidates:
+            facts = candidate.facts
+            days = self.unknown_age
+            if facts.added is not None:
+                days = max((now - instant(facts.added, zone)).total_seconds() / _DAY, 0.0)
+            value = self.age * log1p(days) + self.priority * facts.priority + self.label * min(facts.labels, 3)
+            if facts.due is not None:
+                near = ((now - instant(facts.due, zone)).total_seconds() / _DAY + self.lead) / self.width
+                value += self.dated + self.due / (1.0 + exp(-min(max(near, -50.0), 50.0)))
+            if facts.started:
+                value += self.started
+            if facts.series is not None:
+                value += self.series
+            if here is not None and facts.project == here:
+                value += self.project
+            found.append(value)
+        return found
+
+    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
+        """All on the highest sum, evenly over exact ties."""
+        return best_evenly(self.estimates(state, context, candidates))
+
+    def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
+        """The state as it was."""
+        return state
