@@ -1,0 +1,1 @@
+"""Connect: what oO reads, what it could read, and the three things on a person's mind."""

@@ -1,0 +1,1 @@
+"""Pages for what went wrong: nothing here, something broke, or what was asked cannot be done."""

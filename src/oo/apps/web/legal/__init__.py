@@ -1,0 +1,1 @@
+"""Terms and privacy: short and true."""

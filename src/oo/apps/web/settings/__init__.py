@@ -1,0 +1,1 @@
+"""Settings: one page; only what has a function behind it."""

@@ -1,0 +1,54 @@
+"""What the settings page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a value: what is sent, what is shown, and whether it is the one that holds."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """Something turned away, and since when or until when."""
+
+    id: str
+    title: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A session on a device."""
+
+    id: str
+    device: str
+    line: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """All of a person's settings, as they stand."""
+
+    day_ends: tuple[Choice, ...]
+    zone: str
+    """The zone's IANA name."""
+    zone_name: str
+    """As people say it: "Berlin"."""
+    held: tuple[HeldRow, ...]
+    languages: tuple[Choice, ...]
+    low_light: bool
+    undo: tuple[Choice, ...]
+    single_keys: bool
+    devices: tuple[DeviceRow, ...]
+    name: str
+    """What has to be typed to delete everything."""
+    problem: str = ""
+    saved: bool = False
