@@ -113,7 +113,7 @@ class Settings(BaseSettings):
 
 
 def load(kind: type[Settings] = Settings, **given: object) -> Settings:
-    """The settings of this process, `given` ones first; raises `SettingWrong` with a sentence for the first wrong one."""
+    """The settings of this process, `given` ones first; raises `SettingWrong` with a sentence for a wrong one."""
     try:
         return kind(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
