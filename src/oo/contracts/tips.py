@@ -57,11 +57,16 @@ class Undoable:
 
     tip: DecisionId
     action: ActionName
-    line: str
-    """What happens next: "Todoist will know in a moment.", "Tomorrow morning, then. Fri 08:30", "Gone for now."."""
     kind: Kind
-    until: datetime
-    """The last instant at which undo works, before it is held."""
+    open_until: datetime
+    """The last instant at which undo works; `hold_undo` moves it."""
+    source_name: str
+    writable: bool
+    """True when "done" is written to the source once undo is over; otherwise oO alone remembers it."""
+    moment: datetime | None = None
+    """When a snoozed tip comes back."""
+    scope: Scope | None = None
+    """How far a dismissal goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,10 @@ class Outbox:
         self._codec, self._keys, self._clock, self._ids, self._trace = codec, keys, clock, ids, trace
         self.wake = wake
 
-    def envelope(self, user: str, event: object) -> Envelope:
-        """Wrap an event for `publish`, with its identity and the present instant."""
+    def envelope(self, user: str, event: object, *, id: str | None = None, at: datetime | None = None) -> Envelope:
+        """Wrap an event for `publish`. Inside of a unit, which may run again, give it the `id` and the instant made outside."""
         kind, wire = self._codec.encode(event)
-        return Envelope(self._ids.new(), user, self._clock.now(), self._trace(), kind, event, wire)
+        return Envelope(id or self._ids.new(), user, at or self._clock.now(), self._trace(), kind, event, wire)
 
     def publish(self, tx: Transaction, *envelopes: Envelope) -> None:
         """Write the events as rows of this transaction, in order."""

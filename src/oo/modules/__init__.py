@@ -1,0 +1,1 @@
+"""Rooms: each owns its data and keeps its promises; none knows another."""

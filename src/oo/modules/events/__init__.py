@@ -1,0 +1,27 @@
+"""The events room: keeps the log that `kernel.outbox` writes, and forgets it in time. See README.md."""
+
+from __future__ import annotations
+
+from oo.kernel.outbox import metadata
+from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.modules.events import repository
+from oo.modules.events.jobs import jobs
+
+
+def _build(kit: Kit, needs: Needs) -> Built:
+    async def health() -> Health:
+        waiting, parked = await kit.db.read(repository.counts)
+        return Health(parked == 0, {"waiting": waiting, "parked": parked})
+
+    return Built(promises={}, jobs=jobs(kit), health=health)
+
+
+module = Module(
+    name="events",
+    keeps=(),
+    needs=(),
+    tables=metadata,
+    erase=repository.erase,
+    export=repository.export,
+    build=_build,
+)

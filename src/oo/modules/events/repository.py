@@ -1,0 +1,40 @@
+"""Every query on the log beyond writing and handing on, which are `kernel.outbox` and `kernel.relay`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from oo.kernel.db import Transaction
+from oo.kernel.keys import Cipher
+from oo.kernel.outbox import PAYLOAD, cursors, metadata, outbox, parked, sequences
+
+SLICE = 500
+
+
+def counts(tx: Transaction) -> tuple[int, int]:
+    """How many events wait to be handed on, and how many were set aside."""
+    waiting = tx.execute(select(func.count()).select_from(outbox).where(~outbox.c.sent)).scalar_one()
+    return int(waiting), int(tx.execute(select(func.count()).select_from(parked)).scalar_one())
+
+
+def forget_before(tx: Transaction, instant: datetime) -> int:
+    """Delete a slice of handed-on events older than an instant; the number of rows."""
+    old = select(outbox.c.id).where(outbox.c.sent, outbox.c.at < instant).limit(SLICE)
+    return tx.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
+
+
+def erase(tx: Transaction, user: str) -> int:
+    """Delete every event of the person and their place in the log; the number of rows."""
+    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+
+
+def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The person's events with their payloads as they went over the wire, in hexadecimal."""
+    rows = tx.execute(select(outbox).where(outbox.c.user_id == user).order_by(outbox.c.id)).mappings()
+    events = [{**row, "payload": cipher.open_bytes(PAYLOAD, row["payload"]).hex()} for row in rows]
+    rest = {table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()] for table in (sequences, cursors, parked)}
+    return {"outbox": events, **rest}

@@ -1,0 +1,52 @@
+"""The recommender: decides the tip, keeps it standing, takes reactions. See README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from oo.contracts.policies import Policy
+from oo.contracts.profiles import Profiles
+from oo.contracts.sources import Sources
+from oo.contracts.tips import Tips
+from oo.kernel.db import Transaction
+from oo.kernel.keys import Cipher
+from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.modules.recommender import repository
+from oo.modules.recommender.handlers import HANDLERS
+from oo.modules.recommender.jobs import jobs
+from oo.modules.recommender.service import Recommender
+from oo.modules.recommender.tables import decisions, metadata, tips
+from oo.modules.recommender.words import COLUMN
+
+
+def _build(kit: Kit, needs: Needs) -> Built:
+    policy: Policy = kit.plugins["policies"][kit.settings.policy]
+    service = Recommender(kit, needs[Sources], needs[Profiles], policy)
+
+    async def health() -> Health:
+        def counts(tx: Transaction) -> dict[str, int]:
+            return {table.name: tx.execute(select(func.count()).select_from(table)).scalar_one() for table in (decisions, tips)}
+
+        return Health(True, {**await kit.db.read(counts), "policy": f"{policy.id}@{policy.digest}"})
+
+    return Built(promises={Tips: service}, handlers=HANDLERS, jobs=jobs(kit), health=health)
+
+
+def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    rows = dict(repository.rows_of(tx, user))
+    rows["tips"] = [{**row, "words": cipher.open(COLUMN, row["words"])} for row in rows["tips"]]
+    return rows
+
+
+module = Module(
+    name="recommender",
+    keeps=(Tips,),
+    needs=(Sources, Profiles),
+    tables=metadata,
+    erase=repository.erase,
+    export=_export,
+    build=_build,
+)

@@ -1,0 +1,49 @@
+"""What the recommender does when something happened elsewhere: a tip that rests on it steps aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oo.contracts.events import PrefSet, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
+from oo.kernel.db import Transaction
+from oo.kernel.outbox import Envelope
+from oo.kernel.relay import Handler
+from oo.modules.recommender import repository
+
+REWORDING = frozenset({"language", "zone", "day_ends_at"})
+"""Preferences that change what a standing tip says or how long it stands."""
+
+
+def on_task(tx: Transaction, envelope: Envelope) -> None:
+    """A task changed, was finished or is gone: what stands for it is overtaken."""
+    task = envelope.data
+    assert isinstance(task, TaskChanged | TaskCompleted | TaskDeleted)
+    repository.overtake(tx, envelope.user, task.ref)
+
+
+def on_reopened(tx: Transaction, envelope: Envelope) -> None:
+    """A finished task is open once more: "done" no longer holds it back."""
+    assert isinstance(envelope.data, TaskReopened)
+    repository.release(tx, envelope.user, ref=envelope.data.ref)
+
+
+def on_busy(tx: Transaction, envelope: Envelope) -> None:
+    """The calendar changed: the tip may reach into a meeting now, and is decided anew."""
+    repository.overtake(tx, envelope.user)
+
+
+def on_pref(tx: Transaction, envelope: Envelope) -> None:
+    """The person's language or day changed: the tip is decided and worded anew."""
+    assert isinstance(envelope.data, PrefSet)
+    if envelope.data.key in REWORDING:
+        repository.overtake(tx, envelope.user)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "signals.task.changed": on_task,
+    "signals.task.completed": on_task,
+    "signals.task.deleted": on_task,
+    "signals.task.reopened": on_reopened,
+    "signals.busy.changed": on_busy,
+    "profile.pref.set": on_pref,
+}

@@ -1,0 +1,39 @@
+"""What a person turned away, as a list they can take back from."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from oo.contracts.decisions import Topic
+from oo.contracts.errors import NotFound
+from oo.contracts.ids import HoldId, Ref, UserId
+from oo.contracts.sources import Sources
+from oo.contracts.tips import HoldView
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.recommender import repository
+
+
+async def listed(kit: Kit, sources: Sources, user: UserId) -> list[HoldView]:
+    """Dismissed items and kinds that are in force, newest first; what is away for now only comes back by itself."""
+    now = kit.clock.now()
+    rows = await kit.db.read(lambda tx: repository.holds_of(tx, user))
+    rows = [row for row in rows if row.reason == "dismissed" and not row.for_now and (row.until is None or row.until > now)]
+    words = await sources.wordings(user=user, refs=[Ref(row.target) for row in rows if row.scope == "item"])
+    views: list[HoldView] = []
+    for row in sorted(rows, key=lambda row: row.since, reverse=True):
+        if row.scope == "kind":
+            views.append(HoldView(HoldId(row.id), "kind", cast(Topic, row.target), None, row.since, row.until))
+        elif (wording := words.get(Ref(row.target))) is not None:  # an item that is gone can't come back
+            views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until))
+    return views
+
+
+async def allow(kit: Kit, user: UserId, hold: HoldId) -> None:
+    """Take a dismissal back; raises `NotFound`."""
+
+    def unit(tx: Transaction) -> int:
+        return repository.release(tx, user, hold=hold)
+
+    if not await kit.db.write(unit):
+        raise NotFound

@@ -1,0 +1,190 @@
+"""Reactions: stored at once, told to the rooms by event, and taken back while undo is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.errors import Conflict, Invalid, NotFound, TooLate
+from oo.contracts.events import TipReacted, TipSeen, UndoHeld
+from oo.contracts.ids import DecisionId, UserId
+from oo.contracts.tips import Outcome, Reaction, Undoable
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.recommender import repository
+from oo.modules.recommender.words import open_words
+
+ITEM_DAYS = KIND_DAYS = 30
+UNDO_AT_MOST = timedelta(seconds=80)
+BACK_FOR = timedelta(minutes=10)
+"""A tip that comes back by undo stands at least this long, although its time would be over."""
+SNOOZE_AT_MOST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """Identities and the instant of a reaction, made before its unit, which may run again."""
+
+    event: str
+    hold: str
+    now: datetime
+
+
+class Reactions:
+    """Everything a person does with a tip."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def react(self, user: UserId, reaction: Reaction) -> Outcome:
+        """See `Tips.react`."""
+        now = self._kit.clock.now()
+        _check(reaction, now)
+        fresh = _Fresh(self._kit.ids.new(), self._kit.ids.new(), now)
+
+        def unit(tx: Transaction) -> Outcome:
+            before = repository.reaction_by_key(tx, user, reaction.key)
+            if before is not None:
+                if (before.tip_id, before.action) != (reaction.tip, reaction.action):
+                    raise Conflict("This key was used for another reaction. Send a new key with each reaction.")
+                return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
+            tip = _own(tx, user, reaction.tip)
+            active = repository.active_reaction(tx, user, reaction.tip)
+            if reaction.action == "undo":
+                return self._undo(tx, user, tip, active, reaction, fresh)
+            if active is not None:
+                if active.action == reaction.action:
+                    return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
+                raise Conflict("Answered on another device.")
+            return self._store(tx, user, tip, reaction, fresh)
+
+        return await self._kit.db.write(unit)
+
+    async def hold(self, user: UserId, tip_id: DecisionId) -> Undoable:
+        """See `Tips.hold_undo`."""
+        fresh = _Fresh(self._kit.ids.new(), "", self._kit.clock.now())
+        now = fresh.now
+
+        def unit(tx: Transaction) -> Undoable:
+            tip = _own(tx, user, tip_id)
+            active = repository.active_reaction(tx, user, tip_id)
+            if active is None or now > active.undo_until:
+                raise TooLate
+            until = max(active.undo_until, min(active.at + UNDO_AT_MOST, now + timedelta(seconds=tip.undo_seconds)))
+            repository.move_undo(tx, user, active.key, until)
+            self._publish(tx, user, UndoHeld(tip_id, until), fresh)
+            undoable = self._undoable(tx, user, tip_id, now)
+            assert undoable is not None
+            return undoable
+
+        return await self._kit.db.write(unit)
+
+    async def undoable(self, user: UserId, tip_id: DecisionId) -> Undoable | None:
+        """See `Tips.undoable`."""
+        now = self._kit.clock.now()
+        return await self._kit.db.read(lambda tx: self._undoable(tx, user, tip_id, now))
+
+    async def seen(self, user: UserId, tip_id: DecisionId, surface: str) -> None:
+        """See `Tips.seen`."""
+        if await self._kit.db.read(lambda tx: repository.was_seen(tx, tip_id)):
+            return
+        row = {"tip_id": tip_id, "user_id": user, "surface": surface, "at": self._kit.clock.now()}
+        envelope = self._kit.outbox.envelope(user, TipSeen(tip_id, surface))
+
+        def unit(tx: Transaction) -> None:
+            _own(tx, user, tip_id)
+            if repository.add_view(tx, row):
+                self._kit.outbox.publish(tx, envelope)
+
+        await self._kit.db.write(unit)
+
+    def _store(self, tx: Transaction, user: UserId, tip: Row[Any], reaction: Reaction, fresh: _Fresh) -> Outcome:
+        now = fresh.now
+        undo_until = now + timedelta(seconds=tip.undo_seconds)
+        scope = (reaction.scope or "now") if reaction.action == "dismiss" else None
+        repository.add_reaction(
+            tx,
+            {
+                "user_id": user,
+                "key": reaction.key,
+                "tip_id": tip.id,
+                "action": reaction.action,
+                "scope": scope,
+                "until": reaction.until if reaction.action == "snooze" else None,
+                "dwell_ms": reaction.dwell_ms,
+                "at": now,
+                "undo_until": undo_until,
+            },
+        )
+        repository.add_hold(tx, {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, now)})
+        repository.set_state(tx, tip.id, repository.REACTED)
+        event = TipReacted(tip.id, reaction.action, tip.ref, tip.version, scope or "", reaction.until, undo_until, reaction.dwell_ms)
+        self._publish(tx, user, event, fresh)
+        return Outcome(reaction.action, self._view(user, tip, reaction.action, scope, reaction.until, undo_until))
+
+    def _undo(self, tx: Transaction, user: UserId, tip: Row[Any], active: Row[Any] | None, reaction: Reaction, fresh: _Fresh) -> Outcome:
+        now = fresh.now
+        if active is None:
+            raise Conflict("There is nothing to undo.")
+        if now > active.undo_until:
+            words = open_words(self._kit.keys.cipher(user), tip.words)
+            raise TooLate(f"{words.source_name} has it already. Open it there.", source=words.source_name)
+        repository.mark_undone(tx, user, active.key, now)
+        repository.release(tx, user, tip_id=tip.id)
+        repository.stand_again(tx, user, tip.id, max(tip.expires_at, now + BACK_FOR))
+        repository.add_reaction(tx, {"user_id": user, "key": reaction.key, "tip_id": tip.id, "action": "undo", "at": now})
+        event = TipReacted(tip.id, "undo", tip.ref, tip.version)
+        self._publish(tx, user, event, fresh)
+        return Outcome("undo", None)
+
+    def _publish(self, tx: Transaction, user: UserId, event: TipReacted | UndoHeld, fresh: _Fresh) -> None:
+        self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=fresh.event, at=fresh.now))
+
+    def _undoable(self, tx: Transaction, user: UserId, tip_id: DecisionId, now: datetime) -> Undoable | None:
+        active = repository.active_reaction(tx, user, tip_id)
+        tip = repository.tip(tx, user, tip_id)
+        if tip is None or active is None or now > active.undo_until:
+            return None
+        return self._view(user, tip, active.action, active.scope, active.until, active.undo_until)
+
+    def _view(self, user: UserId, tip: Row[Any], action: Any, scope: Any, moment: datetime | None, until: datetime) -> Undoable:
+        words = open_words(self._kit.keys.cipher(user), tip.words)
+        return Undoable(DecisionId(tip.id), action, tip.kind, until, words.source_name, words.writable, moment, scope)
+
+
+def _own(tx: Transaction, user: UserId, tip_id: str) -> Row[Any]:
+    tip = repository.tip(tx, user, tip_id)
+    if tip is None:
+        raise NotFound
+    return tip
+
+
+def _check(reaction: Reaction, now: datetime) -> None:
+    if reaction.action != "snooze":
+        return
+    if reaction.until is None or reaction.until.tzinfo is None:
+        raise Invalid("A snooze needs `until`, an instant with its offset, such as 2026-11-22T08:30:00+01:00.")
+    if reaction.until <= now:
+        raise Invalid("`until` has passed. Choose a moment in the future.")
+    if reaction.until > now + SNOOZE_AT_MOST:
+        raise Invalid("`until` is more than a year away. Choose a nearer moment.")
+
+
+def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, now: datetime) -> Mapping[str, Any]:
+    """What a reaction holds back, and until when."""
+    item = {"scope": "item", "target": tip.ref, "version": None, "for_now": 0}
+    if reaction.action == "done":
+        return {**item, "reason": "done", "version": tip.version, "until": None}
+    if reaction.action == "snooze":
+        return {**item, "reason": "snoozed", "until": reaction.until}
+    if scope == "item":
+        return {**item, "reason": "dismissed", "version": tip.version, "until": now + timedelta(days=ITEM_DAYS)}
+    if scope == "kind":
+        return {**item, "reason": "dismissed", "scope": "kind", "target": tip.topic, "until": now + timedelta(days=KIND_DAYS)}
+    # A tip served before the day boundary and answered after it is away for the day that it was answered in.
+    until = tip.day_ends_at if tip.day_ends_at > now else tip.day_ends_at + timedelta(days=1 + (now - tip.day_ends_at).days)
+    return {**item, "reason": "dismissed", "until": until, "for_now": 1}

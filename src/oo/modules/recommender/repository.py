@@ -1,0 +1,169 @@
+"""Every query of the recommender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
+
+from oo.contracts.decisions import Hold
+from oo.contracts.ids import HoldId
+from oo.kernel.db import Transaction, insert_new
+from oo.modules.recommender.tables import decisions, holds, metadata, reactions, tips, views
+
+STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
+SLICE = 500
+
+_STANDING = (
+    select(tips.c.id, tips.c.kind, tips.c.topic, tips.c.ref, tips.c.expires_at, tips.c.considered, tips.c.words)
+    .where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING, tips.c.expires_at > bindparam("now"))
+    .order_by(tips.c.served_at.desc())
+    .limit(1)
+)
+_TIP = select(tips).where(tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user"))
+_BY_KEY = select(reactions).where(reactions.c.user_id == bindparam("user"), reactions.c.key == bindparam("key"))
+_ACTIVE = select(reactions).where(
+    reactions.c.tip_id == bindparam("tip"),
+    reactions.c.user_id == bindparam("user"),
+    reactions.c.undone_at.is_(None),
+    reactions.c.action != "undo",
+)
+_HOLDS = select(holds).where(holds.c.user_id == bindparam("user"))
+_SET_STATE = update(tips).where(tips.c.id == bindparam("tip")).values(state=bindparam("to"))
+_ADD_REACTION = insert(reactions)
+_ADD_HOLD = insert(holds)
+_ADD_DECISION = insert(decisions)
+_ADD_TIP = insert(tips)
+
+
+def standing(tx: Transaction, user: str, now: datetime) -> Row[Any] | None:
+    """The tip that stands for the person, or None."""
+    return tx.execute(_STANDING, {"user": user, "now": now}).first()
+
+
+def tip(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
+    """A tip of the person, in any state."""
+    return tx.execute(_TIP, {"tip": tip_id, "user": user}).first()
+
+
+def add_decision(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Log a decision."""
+    tx.execute(_ADD_DECISION, row)
+
+
+def add_tip(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Let a tip stand."""
+    tx.execute(_ADD_TIP, row)
+
+
+def set_state(tx: Transaction, tip_id: str, state: str) -> None:
+    """Move a tip to another state."""
+    tx.execute(_SET_STATE, {"tip": tip_id, "to": state})
+
+
+def stand_again(tx: Transaction, user: str, tip_id: str, expires_at: datetime) -> None:
+    """Put a tip back as the one that stands; another that took its place meanwhile steps aside."""
+    overtake(tx, user)
+    tx.execute(update(tips).where(tips.c.id == tip_id).values(state=STANDING, expires_at=expires_at))
+
+
+def overtake(tx: Transaction, user: str, ref: str | None = None) -> int:
+    """End what stands for the person, or what stands for this ref; the number of tips."""
+    matches = [tips.c.user_id == user, tips.c.state == STANDING]
+    if ref is not None:
+        matches.append(tips.c.ref == ref)
+    return tx.execute(update(tips).where(*matches).values(state=OVERTAKEN)).rowcount
+
+
+def reaction_by_key(tx: Transaction, user: str, key: str) -> Row[Any] | None:
+    """The reaction that was stored under this key."""
+    return tx.execute(_BY_KEY, {"user": user, "key": key}).first()
+
+
+def active_reaction(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
+    """The reaction to this tip that was not taken back."""
+    return tx.execute(_ACTIVE, {"tip": tip_id, "user": user}).first()
+
+
+def add_reaction(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Store a reaction."""
+    tx.execute(_ADD_REACTION, row)
+
+
+def mark_undone(tx: Transaction, user: str, key: str, at: datetime) -> None:
+    """Take a reaction back, with what it holds."""
+    tx.execute(update(reactions).where(reactions.c.user_id == user, reactions.c.key == key).values(undone_at=at))
+
+
+def move_undo(tx: Transaction, user: str, key: str, until: datetime) -> None:
+    """Keep a reaction's undo open until another instant."""
+    tx.execute(update(reactions).where(reactions.c.user_id == user, reactions.c.key == key).values(undo_until=until))
+
+
+def add_hold(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Hold something back."""
+    tx.execute(_ADD_HOLD, row)
+
+
+def holds_of(tx: Transaction, user: str) -> list[Row[Any]]:
+    """Everything that is held back for the person, lapsed ones included."""
+    return list(tx.execute(_HOLDS, {"user": user}).all())
+
+
+def release(tx: Transaction, user: str, *, hold: str | None = None, tip_id: str | None = None, ref: str | None = None) -> int:
+    """Let go of one hold, of those that a tip's reaction made, or of the "done" on a ref; the number of holds."""
+    matches = [holds.c.user_id == user]
+    if hold is not None:
+        matches += [holds.c.id == hold, holds.c.reason == "dismissed"]
+    if tip_id is not None:
+        matches.append(holds.c.tip_id == tip_id)
+    if ref is not None:
+        matches += [holds.c.target == ref, holds.c.scope == "item", holds.c.reason == "done"]
+    return tx.execute(delete(holds).where(*matches)).rowcount
+
+
+def add_view(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    """Note a view; True for the first of this tip."""
+    return insert_new(tx, views, row)
+
+
+def was_seen(tx: Transaction, tip_id: str) -> bool:
+    """Whether the tip was on a screen."""
+    return tx.execute(select(views.c.tip_id).where(views.c.tip_id == tip_id)).first() is not None
+
+
+def hold_of(row: Row[Any]) -> Hold:
+    """A row as the engine knows it."""
+    return Hold(HoldId(row.id), row.reason, row.scope, row.target, row.since, row.until, row.version)
+
+
+def decisions_between(tx: Transaction, user: str, since: datetime) -> list[Row[Any]]:
+    """The person's decisions since an instant, newest first."""
+    return list(tx.execute(select(decisions).where(decisions.c.user_id == user, decisions.c.at >= since).order_by(decisions.c.at.desc())).all())
+
+
+def forget_before(tx: Transaction, instant: datetime, now: datetime) -> int:
+    """Delete a slice of what is older than the retention, and holds that are over; the number of rows."""
+    count = 0
+    for table, old in (
+        (decisions, decisions.c.at < instant),
+        (views, views.c.at < instant),
+        (reactions, reactions.c.at < instant),
+        (tips, tips.c.served_at < instant),
+        (holds, holds.c.until < now),
+    ):
+        keys = tuple_(*table.primary_key)
+        count += tx.execute(delete(table).where(keys.in_(select(*table.primary_key).where(old).limit(SLICE)))).rowcount
+    return count
+
+
+def erase(tx: Transaction, user: str) -> int:
+    """Delete everything of the person; the number of rows."""
+    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+
+
+def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Everything of the person, as it lies in the tables."""
+    return {table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()] for table in metadata.sorted_tables}

@@ -1,0 +1,228 @@
+"""The recommender: answers with the tip that stands, or decides afresh and logs the decision, silence included."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.decisions import Candidate, Decision, Silence, UserView
+from oo.contracts.events import SilenceKept, TipServed
+from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
+from oo.contracts.policies import Policy, State
+from oo.contracts.profiles import Profile, Profiles
+from oo.contracts.sources import Inventory, Sources, Wording
+from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendation, SilenceView, Undoable
+from oo.contracts.words import translator
+from oo.engine import house, pipeline
+from oo.engine.composer import compose
+from oo.engine.moments import moments
+from oo.engine.rows import decision_row
+from oo.engine.silences import silence_words
+from oo.engine.standing import expires_at
+from oo.engine.when import context
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.recommender import held, repository
+from oo.modules.recommender.reactions import Reactions
+from oo.modules.recommender.words import Words, open_words, tip_of
+
+REDECISIONS = 3
+"""How often a decision is made anew because the chosen item's words are gone from its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What a decision is made from: everything read before it."""
+
+    view: UserView
+    profile: Profile
+    inventory: Inventory
+
+
+class Recommender:
+    """Keeps the promise `Tips`."""
+
+    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, policy: Policy) -> None:
+        self._kit, self._sources, self._profiles, self._policy = kit, sources, profiles, policy
+        self._state: State = policy.initial()
+        self._reactions = Reactions(kit)
+
+    async def recommend(self, *, user: UserId) -> Recommendation:
+        """See `Tips.recommend`."""
+        now = self._kit.clock.now()
+        row = await self._kit.db.read(lambda tx: repository.standing(tx, user, now))
+        if row is not None:
+            return self._standing(user, row)
+        return await self._decide(user)
+
+    async def react(self, *, user: UserId, reaction: Reaction) -> Outcome:
+        """See `Tips.react`."""
+        return await self._reactions.react(user, reaction)
+
+    async def hold_undo(self, *, user: UserId, tip: DecisionId) -> Undoable:
+        """See `Tips.hold_undo`."""
+        return await self._reactions.hold(user, tip)
+
+    async def undoable(self, *, user: UserId, tip: DecisionId) -> Undoable | None:
+        """See `Tips.undoable`."""
+        return await self._reactions.undoable(user, tip)
+
+    async def seen(self, *, user: UserId, tip: DecisionId, surface: str) -> None:
+        """See `Tips.seen`."""
+        await self._reactions.seen(user, tip, surface)
+
+    async def moments(self, *, user: UserId) -> list[Moment]:
+        """See `Tips.moments`."""
+        moment = await self._moment(user)
+        return moments(moment.view.context, moment.view.busy)
+
+    async def held(self, *, user: UserId) -> list[HoldView]:
+        """See `Tips.held`."""
+        return await held.listed(self._kit, self._sources, user)
+
+    async def allow(self, *, user: UserId, hold: HoldId) -> None:
+        """See `Tips.allow`."""
+        await held.allow(self._kit, user, hold)
+
+    def _standing(self, user: UserId, row: Row[Any]) -> Recommendation:
+        words = open_words(self._kit.keys.cipher(user), row.words)
+        return Recommendation(tip_of(row, words), None, row.considered)
+
+    async def _decide(self, user: UserId) -> Recommendation:
+        started = self._kit.clock.monotonic()
+        moment = await self._moment(user)
+        view = moment.view
+        for _ in range(REDECISIONS):
+            decision = await self._run(view)
+            chosen = decision.tip
+            if chosen is None:
+                break
+            wording = (await self._sources.wordings(user=user, refs=[chosen.facts.ref])).get(chosen.facts.ref)
+            if wording is not None:
+                return await self._serve(user, moment, decision, chosen, wording, started)
+            # Gone from its source since the last read: the next sync will say so, the person needn't wait for it.
+            view = replace(view, facts=tuple(facts for facts in view.facts if facts.ref != chosen.facts.ref))
+        else:
+            decision = replace(decision, chosen=None, silence=Silence("nothing-right", looked_at=decision.considered))
+        return await self._keep_silent(user, moment, decision, started)
+
+    async def _moment(self, user: UserId) -> _Moment:
+        inventory, profile, rows = await asyncio.gather(
+            self._sources.inventory(user=user),
+            self._profiles.get(user=user),
+            self._kit.db.read(lambda tx: [repository.hold_of(row) for row in repository.holds_of(tx, user)]),
+        )
+        now = self._kit.clock.now()
+        view = UserView(
+            user=user,
+            context=context(now, profile.zone, profile.day_ends_at, inventory.busy, inventory.last_project),
+            facts=inventory.facts,
+            busy=inventory.busy,
+            holds=tuple(rows),
+            language=profile.language,
+            connected=inventory.connected,
+            stale_since=inventory.stale_since,
+        )
+        return _Moment(view, profile, inventory)
+
+    async def _run(self, view: UserView) -> Decision:
+        return await pipeline.run(
+            view,
+            house.PARTS,
+            self._policy,
+            self._state,
+            id=DecisionId(self._kit.ids.new()),
+            seed=self._kit.chance.seed(),
+            gather=asyncio.gather,
+            floor=self._kit.settings.exploration,
+        )
+
+    async def _serve(self, user: UserId, moment: _Moment, decision: Decision, chosen: Candidate, wording: Wording, started: float) -> Recommendation:
+        words = self._words(moment, chosen, wording)
+        tip = {
+            "id": decision.id,
+            "user_id": user,
+            "state": repository.STANDING,
+            "kind": chosen.kind,
+            "topic": chosen.topic,
+            "ref": chosen.facts.ref,
+            "version": chosen.facts.version,
+            "served_at": decision.context.now,
+            "expires_at": expires_at(decision.context),
+            "day_ends_at": decision.context.day_end,
+            "undo_seconds": moment.profile.undo_seconds,
+            "considered": decision.considered,
+            "words": words.seal(self._kit.keys.cipher(user)),
+        }
+        log = self._log(user, decision, started)
+        event = TipServed(decision.id, chosen.kind, chosen.topic, chosen.facts.ref, decision.propensity, decision.policy)
+        envelope = self._kit.outbox.envelope(user, event)
+
+        def unit(tx: Transaction) -> Row[Any] | None:
+            first = repository.standing(tx, user, decision.context.now)
+            if first is None:  # else another request was quicker, and there is one tip
+                repository.add_decision(tx, log)
+                repository.add_tip(tx, tip)
+                self._kit.outbox.publish(tx, envelope)
+            return first
+
+        first = await self._kit.db.write(unit)
+        if first is not None:
+            return self._standing(user, first)
+        return Recommendation(tip_of(SimpleNamespace(**tip), words), None, decision.considered)
+
+    def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> Words:
+        view = moment.view
+        said = compose(chosen, wording, view.context, translator(view.language))
+        return Words(
+            content=said.content,
+            why=said.why,
+            title=wording.title,
+            connector=wording.connector,
+            source_name=wording.source,
+            where=wording.where,
+            writable=wording.writable,
+            language=view.language,
+            zone=moment.profile.zone,
+        )
+
+    async def _keep_silent(self, user: UserId, moment: _Moment, decision: Decision, started: float) -> Recommendation:
+        silence = decision.silence
+        assert silence is not None
+        log = self._log(user, decision, started)
+        envelope = self._kit.outbox.envelope(user, SilenceKept(decision.id, silence.reason, decision.policy))
+
+        def unit(tx: Transaction) -> None:
+            repository.add_decision(tx, log)
+            self._kit.outbox.publish(tx, envelope)
+
+        await self._kit.db.write(unit)
+        detail = await self._silence_words(user, moment, silence)
+        return Recommendation(None, SilenceView(silence.reason, detail), decision.considered)
+
+    async def _silence_words(self, user: UserId, moment: _Moment, silence: Silence) -> str:
+        connections = await self._sources.connections(user=user)
+        source = connections[0].name if len(connections) == 1 else None
+        from oo.contracts.words.moments import clock_words
+
+        say = translator(moment.view.language)
+        return silence_words(silence, say, lambda at: clock_words(at, moment.view.context, say), source)
+
+    def _log(self, user: UserId, decision: Decision, started: float) -> dict[str, Any]:
+        return {
+            "id": decision.id,
+            "user_id": user,
+            "at": decision.context.now,
+            "policy": decision.policy,
+            "chosen": None if decision.tip is None else decision.tip.id,
+            "propensity": decision.propensity,
+            "silence": None if decision.silence is None else decision.silence.reason,
+            "row": json.dumps(decision_row(decision), separators=(",", ":")),
+            "latency_us": int((self._kit.clock.monotonic() - started) * 1_000_000),
+        }
+

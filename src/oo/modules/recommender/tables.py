@@ -1,0 +1,87 @@
+"""What the recommender remembers; words are sealed with the person's key, decisions hold references only."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from oo.kernel.db import Instant
+
+metadata = MetaData(schema="recommender")
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("policy", String(80), nullable=False),
+    Column("chosen", String(200)),
+    Column("propensity", Float, nullable=False),
+    Column("silence", String(40)),
+    Column("row", Text, nullable=False),
+    Column("latency_us", Integer, nullable=False),
+    Index("decisions_user", "user_id", "at"),
+)
+
+tips = Table(
+    "tips",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("topic", String(12), nullable=False),
+    Column("ref", String(200), nullable=False),
+    Column("version", String(80), nullable=False),
+    Column("served_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("day_ends_at", Instant, nullable=False),
+    Column("undo_seconds", Integer, nullable=False),
+    Column("considered", Integer, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Index("tips_standing", "user_id", "state"),
+    Index("tips_ref", "user_id", "ref"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("tip_id", String(26), nullable=False),
+    Column("action", String(12), nullable=False),
+    Column("scope", String(12)),
+    Column("until", Instant),
+    Column("dwell_ms", Integer),
+    Column("at", Instant, nullable=False),
+    Column("undo_until", Instant),
+    Column("undone_at", Instant),
+    Index("reactions_tip", "tip_id"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("reason", String(12), nullable=False),
+    Column("scope", String(12), nullable=False),
+    Column("target", String(200), nullable=False),
+    Column("version", String(80)),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Column("tip_id", String(26), nullable=False),
+    Column("for_now", Integer, nullable=False, server_default="0"),
+    Index("holds_user", "user_id"),
+    Index("holds_tip", "tip_id"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("tip_id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("surface", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("views_user", "user_id"),
+)

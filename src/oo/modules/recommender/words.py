@@ -1,0 +1,59 @@
+"""The words of a tip, as they are sealed beside it: what was said once stays as it was said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.ids import DecisionId, Ref
+from oo.contracts.tips import Evidence, Tip
+from oo.kernel.keys import Cipher
+
+COLUMN = "tips.words"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything about a tip that is made of words, its own and those of its evidence."""
+
+    content: str
+    why: str
+    title: str
+    connector: str
+    source_name: str
+    where: str | None
+    writable: bool
+    language: str
+    zone: str
+    hour: str | None = None
+    """The hour of a reminder, ISO 8601."""
+
+    def seal(self, cipher: Cipher) -> bytes:
+        """As ciphertext for `tips.words`."""
+        return cipher.seal(COLUMN, json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")))
+
+
+def open_words(cipher: Cipher, sealed: bytes) -> Words:
+    """Read what `Words.seal` wrote."""
+    return Words(**json.loads(cipher.open(COLUMN, sealed)))
+
+
+def tip_of(row: Row[Any] | SimpleNamespace, words: Words) -> Tip:
+    """The tip of a row of `tips` with its words."""
+    return Tip(
+        id=DecisionId(row.id),
+        kind=row.kind,
+        content=words.content,
+        why=words.why,
+        evidence=(Evidence(words.connector, Ref(row.ref), words.title),),
+        expires_at=row.expires_at,
+        topic=row.topic,
+        source_name=words.source_name,
+        where=words.where,
+        at=None if words.hour is None else datetime.fromisoformat(words.hour),
+    )
