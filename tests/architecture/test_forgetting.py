@@ -1,0 +1,118 @@
+"""Forgetting is built in: every table with a user column is emptied by `erase` and shown by `export`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, LargeBinary, MetaData, Table, func, insert, select
+
+from oo.entry.wiring import MODULES
+from oo.kernel.db import Instant, SqliteDatabase, Transaction
+from oo.kernel.keys import Keys
+from oo.kernel.module import Module
+
+LENA, MILO = "01LENA00000000000000000000", "01MILO00000000000000000000"
+
+# Tables about nobody, each with its reason. A new table has a user column or a line here.
+ABOUT_NOBODY: dict[str, str] = {}
+# The column that names the person, where it isn't user_id.
+USER_COLUMNS: dict[str, str] = {}
+# What a sealed column holds, where a word won't do.
+SAMPLES: dict[str, str] = {}
+
+TABLES = [(module, table) for module in MODULES for table in module.tables.sorted_tables]
+
+
+def user_column(table: Table) -> str | None:
+    """The column that names the person; None for a table about nobody."""
+    name = USER_COLUMNS.get(table.name, "user_id")
+    return name if name in table.c else None
+
+
+def personal(module: Module) -> list[Table]:
+    """A module's tables with a user column."""
+    return [table for table in module.tables.sorted_tables if user_column(table)]
+
+
+def sample(table: Table, column: Column[Any], user: str, keys: Keys) -> object:
+    """A value of the column's type that names the person where the column does."""
+    place = f"{table.name}.{column.name}"
+    if column.name == user_column(table):
+        return user
+    if isinstance(column.type, Instant):
+        return datetime(2026, 5, 4, tzinfo=UTC)
+    if isinstance(column.type, LargeBinary):
+        return keys.cipher(user).seal(place, SAMPLES.get(place, "a word"))
+    kind = column.type.python_type
+    return {str: f"{user[2:6]}-{column.name}", int: 1, float: 0.5, bool: True, bytes: b"1"}.get(kind, "1")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[tuple[SqliteDatabase, Keys]]:
+    """Every room's tables with one row of Lena and one of Milo each."""
+    keys = Keys(tmp_path)
+    for user in (LENA, MILO):
+        keys.create(user)
+    tables: list[MetaData] = [module.tables for module in MODULES]
+    yield SqliteDatabase(tmp_path / "oo.db", [str(metadata.schema) for metadata in tables]), keys
+    keys.close()
+
+
+def fill(tx: Transaction, keys: Keys) -> None:
+    """Writes a row of each person into each table that names people."""
+    for module in MODULES:
+        module.tables.create_all(tx._connection, checkfirst=True)
+        for table in personal(module):
+            for user in (LENA, MILO):
+                tx.execute(insert(table).values({c.name: sample(table, c, user, keys) for c in table.c}))
+
+
+def left(tx: Transaction, table: Table, user: str) -> int:
+    """How many rows of the person are in the table."""
+    column = table.c[user_column(table) or ""]
+    return int(tx.execute(select(func.count()).select_from(table).where(column == user)).scalar_one())
+
+
+@pytest.mark.parametrize(("module", "table"), TABLES, ids=lambda value: value.name)
+def test_a_table_names_a_person_or_says_why_not(module: Module, table: Table) -> None:
+    assert (user_column(table) is None) == (table.name in ABOUT_NOBODY), f"{table.name} needs user_id, or a reason"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+async def test_erase_empties_every_table_of_the_person_and_of_nobody_else(
+    module: Module, database: tuple[SqliteDatabase, Keys]
+) -> None:
+    db, keys = database
+
+    def unit(tx: Transaction) -> tuple[int, dict[str, tuple[int, int]]]:
+        fill(tx, keys)
+        erased = module.erase(tx, LENA)
+        return erased, {table.name: (left(tx, table, LENA), left(tx, table, MILO)) for table in personal(module)}
+
+    erased, rows = await db.write(unit)
+    await db.close()
+    assert rows == {table.name: (0, 1) for table in personal(module)}
+    assert erased == len(personal(module))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+async def test_export_shows_every_table_of_the_person_and_of_nobody_else(
+    module: Module, database: tuple[SqliteDatabase, Keys]
+) -> None:
+    db, keys = database
+
+    def unit(tx: Transaction) -> dict[str, Any]:
+        fill(tx, keys)
+        return {name: list(rows) for name, rows in module.export(tx, LENA, keys.cipher(LENA)).items()}
+
+    shown = await db.write(unit)
+    await db.close()
+    assert [table.name for table in personal(module) if not shown.get(table.name)] == []
+    assert "MILO" not in json.dumps(shown, default=str)
