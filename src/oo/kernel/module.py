@@ -15,6 +15,7 @@ from oo.kernel.ids import Ids
 from oo.kernel.jobs import Job
 from oo.kernel.keys import Cipher, Keys
 from oo.kernel.outbox import Outbox
+from oo.kernel.plugins import Plugin
 from oo.kernel.relay import Handler
 from oo.kernel.settings import Settings
 
@@ -32,8 +33,8 @@ class Kit:
     ids: Ids
     chance: Chance
     settings: Settings
-    plugins: Mapping[str, Mapping[str, Any]]
-    """Loaded plugins by seam and id."""
+    plugins: Mapping[str, Mapping[str, Plugin[Any]]]
+    """The plugins that were found, by seam and id: `.manifest` is at hand, `.load()` imports its code."""
 
 
 @dataclass(frozen=True, slots=True)

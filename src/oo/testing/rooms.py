@@ -16,6 +16,7 @@ from oo.kernel.db import SqliteDatabase, Transaction
 from oo.kernel.keys import Keys
 from oo.kernel.module import Built, Kit, Module
 from oo.kernel.outbox import PAYLOAD, Outbox
+from oo.kernel.plugins import Plugin
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
 from oo.testing.determinism import CountingIds, FixedClock, SeededChance
@@ -69,7 +70,7 @@ async def room(
     module: Module,
     *,
     needs: Mapping[type, object] | None = None,
-    plugins: Mapping[str, Mapping[str, Any]] | None = None,
+    plugins: Mapping[str, Mapping[str, Plugin[Any]]] | None = None,
     clock: FixedClock | None = None,
     also: Iterable[MetaData] = (),
     **settings: Any,

@@ -14,6 +14,7 @@ from oo.contracts.tips import Tips
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.kernel.settings import SettingWrong
 from oo.modules.recommender import repository
 from oo.modules.recommender.handlers import HANDLERS
 from oo.modules.recommender.jobs import jobs
@@ -22,8 +23,16 @@ from oo.modules.recommender.tables import decisions, metadata, tips
 from oo.modules.recommender.words import COLUMN
 
 
+def _chosen(kit: Kit) -> Policy:
+    known = kit.plugins.get("policies", {})
+    if kit.settings.policy not in known:
+        raise SettingWrong(f"OO_POLICY is {kit.settings.policy!r}, which is none of: {', '.join(sorted(known))}.")
+    policy: Policy = known[kit.settings.policy].load()
+    return policy
+
+
 def _build(kit: Kit, needs: Needs) -> Built:
-    policy: Policy = kit.plugins["policies"][kit.settings.policy]
+    policy: Policy = _chosen(kit)
     service = Recommender(kit, needs[Sources], needs[Profiles], policy)
 
     async def health() -> Health:

@@ -1,0 +1,119 @@
+"""The one list of modules, and who gets what: every room is built with the tools and the promises that it named."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from oo.contracts.events import ProtobufCodec
+from oo.contracts.forgetting import Forgetting
+from oo.contracts.manifests import SEAMS
+from oo.entry.forgetting import Forgetter
+from oo.entry.migrate import migrate
+from oo.kernel.chance import Chance, SystemChance
+from oo.kernel.clock import Clock, SystemClock
+from oo.kernel.db import DataLock, SqliteDatabase
+from oo.kernel.ids import Ids, UlidIds
+from oo.kernel.jobs import Jobs
+from oo.kernel.keys import Keys
+from oo.kernel.log import get_logger, traceparent
+from oo.kernel.module import Built, Health, Kit, Module
+from oo.kernel.outbox import Outbox
+from oo.kernel.plugins import Plugin, discover
+from oo.kernel.relay import Consumer, Relay
+from oo.kernel.settings import Settings
+from oo.modules.auth import module as auth
+from oo.modules.events import module as events
+from oo.modules.integrations import module as integrations
+from oo.modules.profile import module as profile
+from oo.modules.recommender import module as recommender
+
+MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender)
+"""Every room of the house."""
+
+T = TypeVar("T")
+log = get_logger("wiring")
+
+
+class Promises(dict[type, object]):
+    """Implementations by the protocol that they keep."""
+
+    def __getitem__(self, promise: type[T]) -> T:
+        """The implementation of a promise."""
+        return cast(T, super().__getitem__(promise))
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running house: its promises, and what runs in the background."""
+
+    kit: Kit
+    promises: Promises
+    rooms: Mapping[str, Built]
+    relay: Relay
+    jobs: Jobs
+
+    async def health(self) -> Mapping[str, Health]:
+        """How every part is."""
+        rooms = {name: await built.health() for name, built in self.rooms.items() if built.health is not None}
+        failing = [name for name, job in self.jobs.health().items() if job.failing]
+        return {**rooms, "jobs": Health(not failing, {"failing": len(failing)})}
+
+
+@contextlib.asynccontextmanager
+async def house(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, chance: Chance | None = None) -> AsyncIterator[House]:
+    """Own the data folder, migrate, build every room, and run relay and jobs until the end."""
+    clock = clock or SystemClock()
+    path = settings.data / "oo.db"
+    with DataLock(settings.data):
+        await asyncio.to_thread(migrate, path, [room.name for room in MODULES])
+        db = SqliteDatabase(path, [room.name for room in MODULES])
+        keys, codec = Keys(settings.data), ProtobufCodec()
+        outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
+        kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
+        promises, rooms = build(kit, MODULES)
+        relay = Relay(db, codec, keys, clock, [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers])
+        outbox.wake = relay.wake
+        jobs = Jobs([job for built in rooms.values() for job in built.jobs], clock, kit.chance)
+        relaying = asyncio.create_task(relay.run(), name="oo-relay")
+        jobs.start()
+        try:
+            yield House(kit, promises, rooms, relay, jobs)
+        finally:
+            await jobs.stop()
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
+            await db.close()
+            keys.close()
+
+
+def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Built]]:
+    """Build every room after those whose promises it needs; raises `ValueError` when needs form a cycle or nobody keeps one."""
+    promises, rooms, waiting = Promises(), {}, list(modules)
+    promises[Forgetting] = Forgetter(kit, modules)
+    while waiting:
+        ready = [room for room in waiting if all(need in promises for need in room.needs)]
+        if not ready:
+            raise ValueError(f"nobody keeps what these rooms need, or they need each other: {', '.join(room.name for room in waiting)}")
+        for room in ready:
+            built = room.build(kit, Promises({need: promises[need] for need in room.needs}))
+            if set(built.promises) != set(room.keeps):
+                raise ValueError(f"{room.name} does not keep exactly what its door says")
+            promises.update(built.promises)
+            rooms[room.name] = built
+            waiting.remove(room)
+    return promises, rooms
+
+
+def plugins() -> dict[str, Mapping[str, Plugin[Any]]]:
+    """Every plugin that was found, by seam; broken ones are logged and left out."""
+    found: dict[str, Mapping[str, Plugin[Any]]] = {}
+    for seam, manifest in SEAMS.items():
+        all_of = discover(seam, manifest.model_validate)
+        for broken in all_of.broken:
+            log.warning("plugin.broken", plugin=broken.id, seam=seam)
+        found[seam] = {id: plugin for id, plugin in all_of.plugins.items() if plugin.manifest.stage != "retired"}
+    return found
