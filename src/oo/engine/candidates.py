@@ -18,7 +18,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def candidates(view: UserView) -> list[Candidate]:
-    """One candidate per open task, in the view's order; a series is its earliest open occurrence, the others in `also`."""
+    """One candidate per open task, in the view's order; a series is its earliest open occurrence, others in `also`."""
     context = view.context
     zone, day = zone_of(context.zone), today(context)
     found: list[Candidate] = []
@@ -41,7 +41,7 @@ def candidates(view: UserView) -> list[Candidate]:
 
 
 def collapse(found: Sequence[Candidate], alike: Callable[[Candidate], Hashable], zone: tzinfo) -> list[Candidate]:
-    """Join candidates that are alike (say, of one title and project) into the earliest due, in the order of their first."""
+    """Join candidates that are alike (say, of one title and project) into the earliest due, in order of their first."""
     groups: dict[Hashable, list[Candidate]] = {}
     for candidate in found:
         groups.setdefault(alike(candidate), []).append(candidate)

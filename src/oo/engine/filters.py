@@ -18,7 +18,7 @@ Removes: TypeAlias = Callable[[Candidate], bool]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A named rule; `prepare` looks at the view once and gives its rule, or None when that can't touch any candidate."""
+    """A named rule; `prepare` looks at the view once and gives its rule, or None when that can't touch anything."""
 
     name: str
     prepare: Callable[[UserView], Removes | None]

@@ -16,7 +16,7 @@ EVENING, EVENING_UNTIL, MORNING = time(19, 0), 18.0, time(8, 30)
 def moments(context: Context, busy: Sequence[Busy] = ()) -> list[Moment]:
     """At most four moments after now, soonest first, no instant twice.
 
-    After the meeting that is on or comes next today, this evening (before 18:00), tomorrow morning, next Monday morning.
+    After the meeting that is on or comes next today, this evening (before 18:00), tomorrow morning, Monday morning.
     """
     zone, day = zone_of(context.zone), today(context)
     found: list[Moment] = []

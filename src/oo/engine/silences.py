@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
-from oo.contracts.decisions import Candidate, Silence, UserView
+from oo.contracts.decisions import Candidate, Context, Silence, UserView
+from oo.contracts.words.voice import Voice
 from oo.engine.filters import comes_back
+from oo.engine.when import boundary, day_of, today, zone_of
 
 _OVER = frozenset({"finished", "done"})
 _SET_FOR_LATER = frozenset({"deferred", "snoozed"})
-
-
-class Say(Protocol):
-    """A catalogue: the text of a language for an English one, with `{fields}` filled in."""
-
-    def __call__(self, text: str, /, **fields: object) -> str:
-        """The text, filled in."""
 
 
 def reason_for(view: UserView, removed: Sequence[tuple[Candidate, str]]) -> Silence:
@@ -36,21 +30,34 @@ def reason_for(view: UserView, removed: Sequence[tuple[Candidate, str]]) -> Sile
     return Silence("nothing-right", looked_at=len(removed))
 
 
-def silence_words(silence: Silence, say: Say, clock: Callable[[datetime], str], source: str | None = None) -> str:
-    """The line under "Nothing now."; `clock` words an instant, `source` is the app's name when there is just one."""
-    if silence.reason == "meeting" and silence.until is not None:
-        until = clock(silence.until)
-        return say("You are in a meeting until {time}, and nothing here is worth interrupting it.", time=until)
-    if silence.reason == "all-later" and silence.until is not None:
-        return say("Everything is set for later. The next is at {time}.", time=clock(silence.until))
-    if silence.reason == "stale" and silence.until is not None:
-        if source is None:
-            return say("Nothing has answered since {time}. oO keeps trying.", time=clock(silence.until))
-        return say("{source} has not answered since {time}. oO keeps trying.", source=source, time=clock(silence.until))
+def silence_words(silence: Silence, context: Context, voice: Voice, source: str | None = None) -> str:
+    """The one line under "Nothing now."; `source` is the app's name when there is just one."""
+    t, looked_at = voice.t, silence.looked_at
     if silence.reason == "nothing-connected":
-        return say("Nothing is connected.")
+        return t("Nothing is connected.")
     if silence.reason == "all-done":
-        return say("Nothing is open.") if source is None else say("Nothing is open in {source}.", source=source)
-    if silence.looked_at == 1:
-        return say("One thing looked at. It is not right for this moment.")
-    return say("{n} things looked at. None is right for this moment.", n=silence.looked_at)
+        return t("Nothing is open.") if source is None else t("Nothing is open in {source}.", source=source)
+    if silence.until is not None:
+        time = voice.clock(silence.until)
+        if silence.reason == "meeting":
+            return t("You are in a meeting until {time}, and nothing here is worth interrupting it.", time=time)
+        if silence.reason == "all-later":
+            return _next(silence.until, context, voice)
+        if silence.reason == "stale" and source is not None:
+            return t("{source} has not answered since {time}. oO keeps trying.", source=source, time=time)
+        if silence.reason == "stale":
+            return t("Nothing has answered since {time}. oO keeps trying.", time=time)
+    if looked_at == 1:
+        return t("One thing looked at. It is not right for this moment.")
+    return t("{count} things looked at. None is right for this moment.", count=looked_at)
+
+
+def _next(at: datetime, context: Context, voice: Voice) -> str:
+    """By its time today, by its day otherwise, and by both when it isn't simply the start of that day."""
+    t, zone, ends_at = voice.t, zone_of(context.zone), boundary(context)
+    day = day_of(at, zone, ends_at)
+    if day == today(context):
+        return t("Everything is set for later. The next is at {time}.", time=voice.clock(at))
+    if at.astimezone(zone).time() == ends_at:
+        return t("Everything is set for later. The next is {day}.", day=voice.on_day(day))
+    return t("Everything is set for later. The next is {day} at {time}.", day=voice.on_day(day), time=voice.clock(at))

@@ -1,0 +1,1 @@
+"""Policies: a folder per way to choose; their mathematics is in `oo.engine.policies`."""

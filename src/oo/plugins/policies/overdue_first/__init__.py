@@ -1,0 +1,1 @@
+"""The policy `overdue_first`."""
