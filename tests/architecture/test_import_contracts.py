@@ -39,6 +39,7 @@ SKELETON = [
     "contracts/events/codec.py",
     "kernel/clock.py",
     "kernel/db.py",
+    "kernel/http/client.py",
     "kernel/nats.py",
 ]
 
@@ -82,12 +83,16 @@ VIOLATIONS = [
     ("nats-in-one-place", "kernel/db.py", "import nats"),
     ("mlflow-in-one-place", "ml/pipelines.py", "import mlflow"),
     ("models-in-one-place", "ml/serving/__init__.py", "import openai"),
+    ("http-in-one-place", "plugins/connectors/ics/connector.py", "import httpx2"),
+    ("http-in-one-place", "entry/wiring.py", "import requests"),
     ("testing-only-by-tests", "modules/auth/service.py", "import oo.testing.fakes"),
     ("testing-only-by-tests", "entry/wiring.py", "import oo.testing.fakes"),
 ]
 
 ALLOWED = [
     ("kernel/nats.py", "import nats"),
+    ("kernel/http/client.py", "import httpx2"),
+    ("sdk/client.py", "import httpx2"),
     ("ml/registry.py", "import mlflow"),
     ("ml/serving/llm.py", "import openai"),
     ("entry/demo.py", "import oo.testing.fakes"),
