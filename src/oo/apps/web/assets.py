@@ -1,4 +1,4 @@
-"""The static files: one style sheet and one script, put together from small files at start-up and named by their content."""
+"""The static files: one style sheet and one script, joined from small files at start-up and named by their content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 
 _STATIC = Path(__file__).parent / "static"
 
-STYLES = ("tokens", "type", "frame", "rings", "tip", "actions", "lists", "first", "sign_in", "rows", "settings", "comfort")
+STYLES = (
+    "tokens", "type", "frame", "rings", "tip", "actions", "lists", "first", "sign_in", "rows", "settings", "comfort",
+)  # fmt: skip
 """Component style sheets in the order in which they apply: later ones win."""
 SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "zone", "visit", "saved")
 """Scripts in the order in which they run, sharing one scope."""
@@ -69,6 +71,6 @@ def _minified_style(text: str) -> str:
 
 
 def _minified_script(text: str) -> str:
-    # Whole-line comments and indentation only: no string of ours spans lines, so this cannot change what the script does.
+    # Only whole-line comments and indentation go: no string here spans lines, so the script does the same.
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -1,4 +1,4 @@
-"""The words that people read: English texts are the message ids, other languages are gettext catalogues beside this file."""
+"""The words that people read: the English text is the message id; other languages are gettext catalogues here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Translator:
-    """Says a text in one language; `{name}` in it is filled once with the value given, and nothing in a value is read again."""
+    """Says a text in one language; `{name}` in it is filled once, and nothing in a value is read again."""
 
     __slots__ = ("_catalogue", "language")
 

@@ -50,7 +50,7 @@ def spoken(at: datetime, now: datetime, language: str) -> str:
 
 
 def on_day(day: date, today: date, language: str) -> str:
-    """A day inside a sentence: "today", "tomorrow", "yesterday", "on Wednesday" within six days, else "on 3 October"."""
+    """A day in a sentence: "today", "tomorrow", "yesterday", "on Wednesday" within six days, else "on 3 October"."""
     t = translator(language)
     distance = (day - today).days
     if distance == 0:
@@ -85,7 +85,7 @@ def day_of_month(day: date, language: str, *, short: bool = False) -> str:
 
 
 def ago(past: datetime, now: datetime, language: str) -> str:
-    """How long since something was read: "Read just now", "Read 2 minutes ago", "Read 3 hours ago", "Read 4 days ago"."""
+    """How long since something was read: "Read just now", "Read 2 minutes ago", "Read 3 hours ago" and so on."""
     t = translator(language)
     minutes = int((now - past).total_seconds() // 60)
     if minutes < 1:
