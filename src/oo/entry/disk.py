@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,9 +11,6 @@ from pathlib import Path
 from oo.contracts.connectors import Changed, FileContent, FileStat
 from oo.contracts.errors import Refused, Unusable
 from oo.kernel import files
-
-_SETTLED = 2.0
-"""Seconds after which a file's time stamp is trusted to change with its content."""
 
 
 class DiskFiles:
@@ -99,8 +95,7 @@ class DiskFiles:
         except (files.Unreadable, files.Outside, OSError) as error:
             return FileStat(str(path), f"{type(error).__name__}: {error}", 0)
         stat = FileStat(str(path), files.version(data), len(data))
-        # Two writes within one tick of the clock leave the same time stamp, so a young one is not remembered.
-        if time.time() - status.st_mtime > _SETTLED:
+        if files.settled(status):
             self._known[path] = (mark, stat)
         return stat
 

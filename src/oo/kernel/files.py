@@ -13,12 +13,15 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST = 1_000_000
 _SNIFFED = 8192
+_TICK = 2.0
+"""Seconds: the coarsest time stamps that file systems keep."""
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 
 
@@ -115,6 +118,11 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
 def version(data: bytes) -> str:
     """A hash of the content with its size; the same content always has the same version."""
     return f"{len(data):x}-{hashlib.blake2b(data, digest_size=16).hexdigest()}"
+
+
+def settled(status: os.stat_result) -> bool:
+    """Whether the file is old enough for its time stamp to tell a change: two writes in one tick leave the same."""
+    return time.time() - max(status.st_mtime, status.st_ctime) > _TICK
 
 
 def replace(path: Path, data: bytes, expected: str, largest: int = LARGEST) -> str:

@@ -81,7 +81,7 @@ def discover(
     """Every plugin of a seam, sorted by id, ours before others'; nothing of them is imported.
 
     `check` makes the manifest from its table and raises `ValueError` when it is wrong (a pydantic model's
-    `model_validate` does). `root` is the folder of the seams, `points` the entry points to look at, by default those installed.
+    `model_validate` does). `root` is the folder of the seams, `points` the entry points to look at (those installed).
     """
     plugins: dict[str, Plugin[Manifest]] = {}
     broken: list[Broken] = []

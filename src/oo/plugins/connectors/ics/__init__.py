@@ -1,0 +1,1 @@
+"""iCalendar files: events as busy blocks, to-dos as items; each component stands or falls alone."""

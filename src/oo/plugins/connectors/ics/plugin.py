@@ -1,0 +1,184 @@
+"""The calendar file connector: busy blocks and to-dos of iCalendar files, read only."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
+from oo.contracts.errors import Unusable
+from oo.contracts.ids import Ref
+from oo.contracts.items import Busy, Item
+from oo.plugins.connectors.ics import busy, todos
+from oo.plugins.connectors.ics.blocks import Block, Sheet, cut
+from oo.plugins.connectors.ics.components import Component, read
+from oo.plugins.connectors.ics.recurring import Occurrence, TooMuch, occurrences, single
+from oo.plugins.connectors.ics.zones import Zones, named
+
+_FORMAT = "ics.1"
+"""Part of every cursor: another reading of the same bytes makes everything new."""
+
+
+class CalendarFiles:
+    """Reads events and to-dos of iCalendar files."""
+
+    async def pull(self, source: Source, cursor: str | None) -> Batch | None:
+        """Everything that is there now, or None when nothing changed since the cursor and the day is the same."""
+        stats = await source.files.list() if source.files else ()
+        day = source.now.date().isoformat()
+        fresh = _hash(_FORMAT, day, source.zone, *(part for stat in stats for part in (stat.path, stat.version)))
+        return None if cursor == fresh else replace(await self._everything(source), cursor=fresh)
+
+    async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
+        """The named to-dos with their words; missing ones are left out."""
+        wanted = set(refs)
+        return [item for item in (await self._everything(source)).items if item.facts.ref in wanted]
+
+    async def act(self, source: Source, action: Action) -> None:
+        """A calendar file is never written; raises `Unsupported`."""
+        raise Unsupported("A calendar file is only read. Tick it off in the app that it came from.")
+
+    async def _everything(self, source: Source) -> Batch:
+        """Read every file that can be read; raises `Unusable` when there are files and none of them can."""
+        contents: dict[str, bytes] = {}
+        unread: list[Unread] = []
+        problem: Unusable | None = None
+        for stat in await source.files.list() if source.files else ():
+            try:
+                contents[stat.path] = (await source.files.read(stat.path)).data  # type: ignore[union-attr]
+            except Unusable as error:
+                unread.append(Unread(stat.path, 0, error.detail))
+                problem = problem or error
+        if problem is not None and not contents:
+            raise problem
+        # Parsing a large calendar takes seconds, in which the process has other things to do.
+        return await asyncio.to_thread(_batch, source, contents, unread)
+
+
+def _batch(source: Source, contents: dict[str, bytes], unread: list[Unread]) -> Batch:
+    items: dict[Ref, Item] = {}
+    taken: set[Busy] = set()
+    for path, data in sorted(contents.items()):
+        found = cut(path, data)
+        unread.extend(found.unread)
+        for sheet in found.sheets:
+            reading = _Reading(source, path, sheet)
+            reading.run()
+            taken.update(reading.busy)
+            unread.extend(reading.unread)
+            for item in reading.items:
+                items.setdefault(item.facts.ref, item)
+    ordered = sorted(taken, key=lambda block: (block.start, block.end, block.all_day))
+    return Batch("", tuple(items.values()), tuple(ordered), unread=tuple(unread))
+
+
+class _Reading:
+    """One calendar of one file, being read."""
+
+    def __init__(self, source: Source, path: str, sheet: Sheet) -> None:
+        self.source, self.path, self.sheet = source, path, sheet
+        self.person: tzinfo = ZoneInfo(source.zone)
+        self.zones = Zones(block for block in sheet.blocks if block.kind == "VTIMEZONE")
+        self.own = None if sheet.zone is None else self.zones.find(sheet.zone) or named(sheet.zone)
+        self.known: dict[str, bool] = {}
+        self.items: list[Item] = []
+        self.busy: list[Busy] = []
+        self.unread: list[Unread] = []
+
+    def run(self) -> None:
+        """Read every series; what fails is noted and the others go on."""
+        for kind in ("VEVENT", "VTODO"):
+            for series in _series(self._components(kind)):
+                try:
+                    self._take(kind, series)
+                except (TooMuch, ValueError, OverflowError) as error:
+                    self._note(series[0].line, str(error) if isinstance(error, TooMuch) else _plainly(error, kind))
+                    self._take_as_it_stands(kind, series)
+
+    def _take(self, kind: str, series: list[Component]) -> None:
+        now = self.source.now
+        if kind == "VTODO":
+            if all(todos.title(one) for one in series):
+                self.items.extend(todos.items(self.source, series, now, self._zone, self.known))
+            else:
+                self._note(series[0].line, "A VTODO without words.")
+            return
+        found: Iterable[Occurrence | None] = map(single, series)
+        if any(one.repeats or "RECURRENCE-ID" in one.ical for one in series):
+            found = occurrences(series, now - busy.BACK * 2, now + busy.AHEAD + busy.BACK, self.known)
+        self.busy.extend(busy.blocks(filter(None, found), self.sheet.name, now, self._zone))
+
+    def _take_as_it_stands(self, kind: str, series: list[Component]) -> None:
+        """Read a series whose recurrence can't be followed as what happens once."""
+        for one in series:
+            for name in ("RRULE", "RDATE", "EXDATE"):
+                one.ical.pop(name, None)
+        try:
+            if kind == "VTODO":
+                self.items.extend(todos.items(self.source, series, self.source.now, self._zone, self.known))
+            else:
+                found = filter(None, map(single, series))
+                self.busy.extend(busy.blocks(found, self.sheet.name, self.source.now, self._zone))
+        except (ValueError, OverflowError, TypeError):
+            self._note(series[0].line, f"A {kind} with times that can't be read; it is left out.")
+
+    @property
+    def _zone(self) -> tzinfo:
+        return self.own or self.person
+
+    def _components(self, kind: str) -> Iterable[Component]:
+        # A to-do's floating time stays floating, so that it follows the person; a meeting's is somewhere.
+        floating = self._zone if kind == "VEVENT" else self.own
+        for block in self.sheet.blocks:
+            if block.kind != kind:
+                continue
+            try:
+                component = read(block, self.zones, floating)
+            except ValueError as error:
+                self._note(block.line, str(error))
+                continue
+            for fault in component.faults:
+                self._note(block.line, fault)
+            if self.sheet.cancels:
+                component.ical["STATUS"] = "CANCELLED"
+            if kind == "VEVENT" and component.when("DTSTART") is None:
+                self._note(block.line, "A VEVENT without a beginning.")
+                continue
+            component.uid = component.uid or _anonymous(block)
+            yield component
+
+    def _note(self, line: int, reason: str) -> None:
+        self.unread.append(Unread(self.path, line, reason))
+
+
+def _series(components: Iterable[Component]) -> Iterable[list[Component]]:
+    """Components by UID; of two for the same occurrence the one with the higher SEQUENCE counts, then the later one."""
+    found: dict[str, dict[object, Component]] = {}
+    for component in components:
+        versions = found.setdefault(component.uid, {})
+        which = component.when("RECURRENCE-ID")
+        other = versions.get(which)
+        if other is None or other.number("SEQUENCE") <= component.number("SEQUENCE"):
+            versions[which] = component
+    return [list(versions.values()) for versions in found.values()]
+
+
+def _anonymous(block: Block) -> str:
+    """A name for a component that has no UID, from its content."""
+    return _hash(block.text())
+
+
+def _plainly(error: Exception, kind: str) -> str:
+    text = str(error)
+    return text if text.startswith("A ") else f"A {kind} with a time that can't be read."
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(errors="replace"), digest_size=12).hexdigest()
+
+
+plugin = CalendarFiles()
