@@ -1,9 +1,11 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick install check fix bench contracts docs new-connector
+.PHONY: help run test quick install check fix bench contracts docs requirements new-connector
 BIN := .venv/bin
 ARGS ?=
+AS_OF ?= $(shell date -d '14 days ago' +%F)
+UPGRADE ?=
 export PYTHON
 
 # help: these lines
@@ -61,6 +63,15 @@ contracts:
 docs:
 	@.ci/environment dev
 	$(BIN)/python docs/make_reference.py
+
+# requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
+requirements:
+	@.ci/environment dev
+	@cd requirements && for kind in core dev uv; do \
+		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"); \
+		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) \
+			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \
+	done
 
 # new-connector: lay out a connector with its tests (NAME=todoist)
 new-connector:

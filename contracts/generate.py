@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import generate_events
+
 from oo.contracts.manifests import SEAMS
 from oo.entry.snapshots import openapi
 

@@ -29,7 +29,11 @@ def main() -> int:
     """Write the files, or compare them."""
     made = generate()
     if "--check" in sys.argv:
-        stale = [name for name, content in made.items() if not (TARGET / name).exists() or (TARGET / name).read_bytes() != content]
+        stale = [
+            name
+            for name, content in made.items()
+            if not (TARGET / name).exists() or (TARGET / name).read_bytes() != content
+        ]
         if stale:
             print(f"stale: {', '.join(stale)}; run: make contracts", file=sys.stderr)
         return bool(stale)
@@ -47,7 +51,10 @@ def generate() -> dict[str, bytes]:
         if file in own:
             _comments[file.name] = {path[1]: text for path, text in comments.items() if len(path) == 2 and path[0] == 4}
         file.ClearField("source_code_info")
-    return {"types.py": dataclasses_of(own).encode(), "descriptors.binpb": descriptors.SerializeToString(deterministic=True)}
+    return {
+        "types.py": dataclasses_of(own).encode(),
+        "descriptors.binpb": descriptors.SerializeToString(deterministic=True),
+    }
 
 
 _comments: dict[str, dict[int, str]] = {}
@@ -59,7 +66,15 @@ def compiled() -> FileDescriptorSet:
         out = Path(folder) / "set.binpb"
         protos = sorted(str(path.relative_to(HERE)) for path in HERE.rglob("*.proto"))
         google = str(files("grpc_tools") / "_proto")
-        arguments = ["protoc", f"-I{HERE}", f"-I{google}", "--include_imports", "--include_source_info", f"--descriptor_set_out={out}", *protos]
+        arguments = [
+            "protoc",
+            f"-I{HERE}",
+            f"-I{google}",
+            "--include_imports",
+            "--include_source_info",
+            f"--descriptor_set_out={out}",
+            *protos,
+        ]
         if protoc.main(arguments) != 0:
             sys.exit("the .proto files do not compile")
         return FileDescriptorSet.FromString(out.read_bytes())
@@ -87,7 +102,13 @@ def dataclasses_of(own: list[FileDescriptorProto]) -> str:
 def dataclass_of(message: DescriptorProto, comment: str) -> str:
     """One event as a frozen dataclass; its docstring is the comment above the message."""
     sentence = " ".join(comment.split())
-    lines = ["", "@dataclass(frozen=True, slots=True)", f"class {message.name}:", f'    """`{sentence.replace(":", "`:", 1)}"""', ""]
+    lines = [
+        "",
+        "@dataclass(frozen=True, slots=True)",
+        f"class {message.name}:",
+        f'    """`{sentence.replace(":", "`:", 1)}"""',
+        "",
+    ]
     fields = sorted(message.field, key=lambda field: _optional(field))
     return "\n".join([*lines, *(f"    {field.name}: {_python(field)}" for field in fields)]) + "\n"
 
