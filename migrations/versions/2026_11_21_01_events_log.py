@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "2026_11_21_01_events_log"
 down_revision = None
 branch_labels = depends_on = None

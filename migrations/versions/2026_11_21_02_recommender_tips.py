@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "2026_11_21_02_recommender_tips"
 down_revision = "2026_11_21_01_events_log"
 branch_labels = depends_on = None

@@ -61,13 +61,22 @@ class Accounts(Protocol):
     """Signs people in by one-time links and keeps their sessions."""
 
     async def owner_link(self) -> str:
-        """A new single-use token for the owner, who is made on the first call; earlier unused ones end. Valid for 15 minutes."""
+        """A new single-use token for the owner, who is made on the first call; earlier unused ones end.
+
+        Valid for 15 minutes.
+        """
 
     async def invite(self, *, name: str) -> str:
-        """A new single-use token that makes a person of this name, or signs in the one who has it; raises `Invalid` for a name that is empty, longer than 80 or the owner's."""
+        """A new single-use token that makes a person of this name, or signs in the one who has it.
+
+        Raises `Invalid` for a name that is empty, longer than 80 or the owner's.
+        """
 
     async def redeem(self, *, token: str, device: str) -> NewSession:
-        """Open a session with a link's token and record consent to the terms; raises `LinkUsed` for one that is used, too old or unknown."""
+        """Open a session with a link's token and record consent to the terms.
+
+        Raises `LinkUsed` for one that is used, too old or unknown.
+        """
 
     async def authenticate(self, *, cookie: str) -> Identity | None:
         """Who the cookie belongs to, or None; ends idle and old sessions and rotates the token now and then."""

@@ -12,7 +12,9 @@ from oo.contracts.items import Busy, Facts
 
 Kind: TypeAlias = Literal["task", "advice", "insight", "reminder"]
 Topic: TypeAlias = Literal["overdue", "today", "soon", "important", "undated", "later"]
-"""The sort of candidate that a person can turn away as a whole: overdue tasks, tasks due today, due within a week, marked important, without a date, due later."""
+"""The sort of candidate that a person can turn away as a whole: overdue tasks, tasks due today, due within a week,
+marked important, without a date, due later.
+"""
 
 HoldReason: TypeAlias = Literal["done", "snoozed", "dismissed"]
 HoldScope: TypeAlias = Literal["item", "series", "kind"]
@@ -109,7 +111,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One choice with everything it followed from; the same inputs give the same decision, and a logged row can be replayed."""
+    """One choice with everything it followed from.
+
+    The same inputs give the same decision, and a logged row can be replayed.
+    """
 
     id: DecisionId
     context: Context

@@ -10,4 +10,7 @@ ConnectionId = NewType("ConnectionId", str)
 DecisionId = NewType("DecisionId", str)
 HoldId = NewType("HoldId", str)
 Ref = NewType("Ref", str)
-"""Names one item of one person: `<connection id>:<key>`; the key is the connector's own and holds no text of the person."""
+"""Names one item of one person: `<connection id>:<key>`.
+
+The key is the connector's own and holds no text of the person.
+"""

@@ -65,7 +65,9 @@ class Busy:
 
 
 def when_text(when: When | None) -> str | None:
-    """Write a `When` so that `parse_when` reads the same kind again: `2026-11-22`, `2026-11-22T17:00:00`, `…T16:00:00+00:00`."""
+    """Write a `When` so that `parse_when` reads the same kind again: `2026-11-22`, `2026-11-22T17:00:00`,
+    `…T16:00:00+00:00`.
+    """
     return None if when is None else when.isoformat()
 
 

@@ -32,4 +32,7 @@ class Profiles(Protocol):
         """The person's profile, with defaults where nothing was set."""
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
-        """Set preferences by name from their text forms (`03:00`, `Europe/Berlin`, `true`); raises `Invalid` naming the one that is wrong."""
+        """Set preferences by name from their text forms (`03:00`, `Europe/Berlin`, `true`).
+
+        Raises `Invalid` naming the one that is wrong.
+        """

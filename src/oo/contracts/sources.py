@@ -109,16 +109,26 @@ class Sources(Protocol):
         """The kinds of source this instance can read."""
 
     async def folder(self, *, user: UserId, path: str | None) -> FolderView:
-        """The folder (by default the first allowed one) for choosing; owner only; raises `Refused` outside the allowed folders."""
+        """The folder (by default the first allowed one) for choosing; owner only.
+
+        Raises `Refused` outside the allowed folders.
+        """
 
     async def add_files(self, *, user: UserId, path: str, trusted: bool = False) -> ConnectionView:
-        """Connect a file or folder and read it; owner only; raises `Refused` outside the allowed folders, `Unusable` for what no connector reads. `trusted` paths come from the command line and are allowed as they are. Adding one twice is the same connection."""
+        """Connect a file or folder and read it; owner only.
+
+        Raises `Refused` outside the allowed folders, `Unusable` for what no connector reads. `trusted` paths come from
+        the command line and are allowed as they are. Adding one twice is the same connection.
+        """
 
     async def mind(self, *, user: UserId) -> list[str]:
         """The things on the person's mind that are open, in their own words and order."""
 
     async def write_mind(self, *, user: UserId, things: Sequence[str]) -> None:
-        """Replace the open things on the person's mind (at most 20, each up to 200 characters; empty ones are left out); makes the connection."""
+        """Replace the open things on the person's mind, making the connection if need be.
+
+        At most 20, each up to 200 characters; empty ones are left out.
+        """
 
     async def read_now(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
         """Read the source now."""

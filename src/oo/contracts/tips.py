@@ -129,7 +129,11 @@ class Tips(Protocol):
         """The standing tip, or a fresh decision, logged with its propensities; silence included."""
 
     async def react(self, *, user: UserId, reaction: Reaction) -> Outcome:
-        """Store a reaction at once; raises `NotFound` for a missing or foreign tip, `TooLate` for an undo past its time, `Conflict` when another reaction stands, `Invalid` for a snooze without a future moment."""
+        """Store a reaction at once.
+
+        Raises `NotFound` for a missing or foreign tip, `TooLate` for an undo past its time, `Conflict` when another
+        reaction stands, `Invalid` for a snooze without a future moment.
+        """
 
     async def hold_undo(self, *, user: UserId, tip: DecisionId) -> Undoable:
         """Keep undo open a little longer while the person looks at it; at most 80 s after the reaction."""

@@ -22,13 +22,17 @@ class Forgetter:
     async def export(self, *, user: UserId) -> Mapping[str, Any]:
         """See `Forgetting.export`."""
         cipher = self._cipher(user)
-        rooms = {room.name: await self._kit.db.read(lambda tx, room=room: room.export(tx, user, cipher)) for room in self._modules}  # type: ignore[misc]
+        rooms = {
+            room.name: await self._kit.db.read(lambda tx, room=room: room.export(tx, user, cipher))
+            for room in self._modules
+        }  # type: ignore[misc]
         return {"person": user, "at": self._kit.clock.now().isoformat(), "rooms": rooms}
 
     async def erase(self, *, user: UserId) -> Receipt:
         """See `Forgetting.erase`. May be run again after a crash at any point: every step can be repeated.
 
-        The key goes last but one: modules may need it to find what they must revoke; without it no word is left to read.
+        The key goes last but one: modules may need it to find what they must revoke; without it no word is left to
+        read.
         """
         records = 0
         for room in self._modules:

@@ -1,4 +1,6 @@
-"""Brings the database to the newest revision: backs up first, and does nothing (nor loads Alembic) when it is there already."""
+"""Brings the database to the newest revision: backs up first, and does nothing (nor loads Alembic) when it is there
+already.
+"""
 
 from __future__ import annotations
 

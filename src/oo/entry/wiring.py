@@ -43,7 +43,7 @@ class Promises(dict[type, object]):
 
     def __getitem__(self, promise: type[T]) -> T:
         """The implementation of a promise."""
-        return cast(T, super().__getitem__(promise))
+        return cast("T", super().__getitem__(promise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, chance: Chance | None = None) -> AsyncIterator[House]:
+async def house(
+    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, chance: Chance | None = None
+) -> AsyncIterator[House]:
     """Own the data folder, migrate, build every room, and run relay and jobs until the end."""
     clock = clock or SystemClock()
     path = settings.data / "oo.db"
@@ -75,7 +77,9 @@ async def house(settings: Settings, *, clock: Clock | None = None, ids: Ids | No
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
-        relay = Relay(db, codec, keys, clock, [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers])
+        relay = Relay(
+            db, codec, keys, clock, [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
+        )
         outbox.wake = relay.wake
         jobs = Jobs([job for built in rooms.values() for job in built.jobs], clock, kit.chance)
         relaying = asyncio.create_task(relay.run(), name="oo-relay")
@@ -91,13 +95,16 @@ async def house(settings: Settings, *, clock: Clock | None = None, ids: Ids | No
 
 
 def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Built]]:
-    """Build every room after those whose promises it needs; raises `ValueError` when needs form a cycle or nobody keeps one."""
+    """Build every room after those whose promises it needs.
+
+    Raises `ValueError` when needs form a cycle or nobody keeps one.
+    """
     promises, rooms, waiting = Promises(), {}, list(modules)
     promises[Forgetting] = Forgetter(kit, modules)
     while waiting:
         ready = [room for room in waiting if all(need in promises for need in room.needs)]
         if not ready:
-            raise ValueError(f"nobody keeps what these rooms need, or they need each other: {', '.join(room.name for room in waiting)}")
+            raise ValueError(f"nobody keeps what these rooms need: {', '.join(room.name for room in waiting)}")
         for room in ready:
             built = room.build(kit, Promises({need: promises[need] for need in room.needs}))
             if set(built.promises) != set(room.keeps):
@@ -115,5 +122,5 @@ def plugins() -> dict[str, Mapping[str, Plugin[Any]]]:
         all_of = discover(seam, manifest.model_validate)
         for broken in all_of.broken:
             log.warning("plugin.broken", plugin=broken.id, seam=seam)
-        found[seam] = {id: plugin for id, plugin in all_of.plugins.items() if plugin.manifest.stage != "retired"}
+        found[seam] = {name: plugin for name, plugin in all_of.plugins.items() if plugin.manifest.stage != "retired"}
     return found

@@ -1,7 +1,8 @@
 """One key per person: all their words are encrypted with it, and destroying it makes them unreadable everywhere.
 
-AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the associated data binds a ciphertext to its person and column, so a
-value moved elsewhere does not open. Keys of people lie in `keys.db`, wrapped by the instance key in `instance.key`.
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the associated data binds a ciphertext to its person and
+column, so a value moved elsewhere does not open. Keys of people lie in `keys.db`, wrapped by the instance key in
+`instance.key`.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ class Keys:
         # A rollback journal and secure_delete: a destroyed key must not survive in a log or on a free page.
         for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("CREATE TABLE IF NOT EXISTS keys (user_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS keys (user_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID"
+        )
         self._known: dict[str, Cipher] = {}
         self._lock = threading.Lock()
 
@@ -106,13 +109,14 @@ class Keys:
             return self._db.execute("DELETE FROM keys WHERE user_id = ?", (user,)).rowcount == 1
 
     def digest(self, purpose: str, text: str) -> str:
-        """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-SHA-256, 128 bits)."""
+        """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-
+        SHA-256, 128 bits).
+        """
         return hmac.new(self._instance, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
 
 
 def _instance_key(path: Path) -> bytes:

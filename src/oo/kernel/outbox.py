@@ -1,7 +1,7 @@
 """Events are rows of the transaction that they tell of, so neither can be without the other.
 
-`publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are sealed with
-the person's key (reliability.md section 2.1).
+`publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are
+sealed with the person's key (reliability.md section 2.1).
 """
 
 from __future__ import annotations
@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Boolean, Column, Executable, Index, Integer, LargeBinary, MetaData, String, Table, bindparam, false, insert
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Executable,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    false,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.clock import Clock
@@ -67,7 +80,10 @@ PAYLOAD = "outbox.payload"
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An event with who it is about, when it was and what it followed from; made outside of the unit that publishes it."""
+    """An event with who it is about, when it was and what it followed from.
+
+    Made outside of the unit that publishes it.
+    """
 
     id: str
     user: str
@@ -92,14 +108,29 @@ class Codec(Protocol):
 
 
 class Outbox:
-    """Makes envelopes and writes them as rows; `wake` is called at each, as a hint that there is something to hand on."""
+    """Makes envelopes and writes them as rows.
 
-    def __init__(self, codec: Codec, keys: Keys, clock: Clock, ids: Ids, *, trace: Callable[[], str] = lambda: "", wake: Callable[[], None] = lambda: None) -> None:
+    `wake` is called at each, as a hint that there is something to hand on.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        keys: Keys,
+        clock: Clock,
+        ids: Ids,
+        *,
+        trace: Callable[[], str] = lambda: "",
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
         self._codec, self._keys, self._clock, self._ids, self._trace = codec, keys, clock, ids, trace
         self.wake = wake
 
     def envelope(self, user: str, event: object, *, id: str | None = None, at: datetime | None = None) -> Envelope:
-        """Wrap an event for `publish`. Inside of a unit, which may run again, give it the `id` and the instant made outside."""
+        """Wrap an event for `publish`.
+
+        Inside of a unit, which may run again, give it the `id` and the instant made outside.
+        """
         kind, wire = self._codec.encode(event)
         return Envelope(id or self._ids.new(), user, at or self._clock.now(), self._trace(), kind, event, wire)
 
@@ -125,11 +156,13 @@ _INSERT = insert(outbox)
 def _taking(dialect: str) -> Executable:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     taking = make(sequences).values(user_id=bindparam("user"), last=1)
-    return taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1}).returning(sequences.c.last)
+    return taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1}).returning(
+        sequences.c.last
+    )
 
 
 _TAKING = {"sqlite": _taking("sqlite"), "postgresql": _taking("postgresql")}
 
 
 def _next_seq(tx: Transaction, user: str) -> int:
-    return int(tx.execute(_TAKING[tx.dialect], {"user": user}).scalar_one())  
+    return int(tx.execute(_TAKING[tx.dialect], {"user": user}).scalar_one())

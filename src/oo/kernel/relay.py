@@ -1,7 +1,7 @@
 """The embedded relay: hands events, in order, to the handlers of this process, each event's effects exactly once.
 
-A consumer's effects and its cursor are one unit of work; what is at or before the cursor is passed over. One relay reads rows
-in id order, so a person's events reach each consumer in their order. NATS takes the same rows in part 3.
+A consumer's effects and its cursor are one unit of work; what is at or before the cursor is passed over. One relay
+reads rows in id order, so a person's events reach each consumer in their order. NATS takes the same rows in part 3.
 """
 
 from __future__ import annotations
@@ -105,7 +105,10 @@ class Relay:
         return envelopes, unreadable, [row.event_id for row in rows]
 
     async def _feed(self, consumer: Consumer, envelopes: Sequence[Envelope]) -> set[str]:
-        """Run a consumer over a batch in one unit, or event by event when one of them fails; the events it is through with."""
+        """Run a consumer over a batch in one unit, or event by event when one of them fails.
+
+        The events it is through with.
+        """
         wanted = [envelope for envelope in envelopes if envelope.type in consumer.handlers]
         if not wanted:
             return {envelope.id for envelope in envelopes}
@@ -133,14 +136,29 @@ class Relay:
         return stuck
 
     async def _parked(self, consumer: Consumer, envelope: Envelope, error: Exception) -> bool:
-        """Count a failure; after the last try set the event aside with its reason, so that the person's others go on."""
+        """Count a failure.
+
+        After the last try set the event aside with its reason, so that the person's others go on.
+        """
         key = (consumer.name, envelope.id)
         tries = self._tries[key] = self._tries.get(key, 0) + 1
-        log.warning("relay.handler_failed", consumer=consumer.name, event_type=envelope.type, error=type(error).__name__, tries=tries)
+        log.warning(
+            "relay.handler_failed",
+            consumer=consumer.name,
+            event_type=envelope.type,
+            error=type(error).__name__,
+            tries=tries,
+        )
         if tries < TRIES:
             return False
         del self._tries[key]
-        row = {"consumer": consumer.name, "event_id": envelope.id, "user_id": envelope.user, "reason": type(error).__name__, "at": self._clock.now()}
+        row = {
+            "consumer": consumer.name,
+            "event_id": envelope.id,
+            "user_id": envelope.user,
+            "reason": type(error).__name__,
+            "at": self._clock.now(),
+        }
         await self._db.write(lambda tx: insert_new(tx, parked, row))
         return True
 
@@ -161,7 +179,11 @@ _MARK = update(outbox).where(outbox.c.event_id == bindparam("event")).values(sen
 def _apply(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) -> None:
     """Run the handlers for events after the cursor and move it, all in the caller's unit."""
     users = {envelope.user for envelope in envelopes}
-    rows = tx.execute(select(cursors.c.user_id, cursors.c.seq).where(cursors.c.consumer == consumer.name, cursors.c.user_id.in_(users)))
+    rows = tx.execute(
+        select(cursors.c.user_id, cursors.c.seq).where(
+            cursors.c.consumer == consumer.name, cursors.c.user_id.in_(users)
+        )
+    )
     at = {row.user_id: row.seq for row in rows}
     for envelope in envelopes:
         if envelope.seq > at.get(envelope.user, 0):

@@ -1,4 +1,6 @@
-"""Tombstones: who was erased, as keyed hashes in a file of their own, so that a restored back-up can't bring anybody back."""
+"""Tombstones: who was erased, as keyed hashes in a file of their own, so that a restored back-up can't bring anybody
+back.
+"""
 
 from __future__ import annotations
 

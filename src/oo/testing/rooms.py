@@ -29,7 +29,7 @@ class Promises(dict[type, object]):
 
     def __getitem__(self, promise: type[T]) -> T:
         """The implementation of a promise."""
-        return cast(T, super().__getitem__(promise))
+        return cast("T", super().__getitem__(promise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Room:
 
     def promise(self, kind: type[T]) -> T:
         """What the room promises."""
-        return cast(T, self.built.promises[kind])
+        return cast("T", self.built.promises[kind])
 
     async def deliver(self, user: str, event: Event) -> None:
         """Publish an event and hand it to the room's handlers, as if another room had published it."""
@@ -58,10 +58,16 @@ class Room:
         cipher = self.kit.keys.cipher(user)
 
         def rows(tx: Transaction) -> list[tuple[str, bytes]]:
-            found = tx.execute(select(events.outbox.c.type, events.outbox.c.payload).where(events.outbox.c.user_id == user).order_by(events.outbox.c.id))
+            found = tx.execute(
+                select(events.outbox.c.type, events.outbox.c.payload)
+                .where(events.outbox.c.user_id == user)
+                .order_by(events.outbox.c.id)
+            )
             return [(row.type, row.payload) for row in found]
 
-        return [self.codec.decode(kind, cipher.open_bytes(PAYLOAD, sealed)) for kind, sealed in await self.kit.db.read(rows)]
+        return [
+            self.codec.decode(kind, cipher.open_bytes(PAYLOAD, sealed)) for kind, sealed in await self.kit.db.read(rows)
+        ]
 
 
 @asynccontextmanager

@@ -26,11 +26,15 @@ class ProtobufCodec:
         pool = DescriptorPool()
         for file in FileDescriptorSet.FromString((files(__package__) / "descriptors.binpb").read_bytes()).file:
             pool.Add(file)  # type: ignore[no-untyped-call]
-        self._messages = {kind: GetMessageClass(pool.FindMessageTypeByName(f"oo.events.v1.{event.__name__}")) for kind, event in EVENTS.items()}
+        self._messages = {
+            kind: GetMessageClass(pool.FindMessageTypeByName(f"oo.events.v1.{event.__name__}"))
+            for kind, event in EVENTS.items()
+        }
         self._kinds = {event: kind for kind, event in EVENTS.items()}
         self._names = {kind: tuple(field.name for field in fields(event)) for kind, event in EVENTS.items()}
         self._times = {
-            kind: frozenset(field.name for field in message.DESCRIPTOR.fields if field.message_type is not None) for kind, message in self._messages.items()
+            kind: frozenset(field.name for field in message.DESCRIPTOR.fields if field.message_type is not None)
+            for kind, message in self._messages.items()
         }
 
     def encode(self, event: object) -> tuple[str, bytes]:

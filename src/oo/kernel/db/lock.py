@@ -1,4 +1,6 @@
-"""One process owns the data folder: two writers on one SQLite file would meet the WAL-reset bug and break group commit."""
+"""One process owns the data folder: two writers on one SQLite file would meet the WAL-reset bug and break group
+commit.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ class DataInUse(Exception):
 
 
 class DataLock:
-    """Holds `<folder>/oo.lock` for as long as this process owns the folder; the system frees it when the process ends."""
+    """Holds `<folder>/oo.lock` for as long as this process owns the folder.
+
+    The system frees it when the process ends.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,7 +39,9 @@ class DataLock:
         self._file = file
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Free the lock."""
         if self._file is not None:
             os.close(self._file)

@@ -1,7 +1,8 @@
 """SQLite: a few readers in threads, one writer with group commit.
 
-Units that wait together run on the event loop, each in its savepoint, and share one COMMIT, which alone runs in a thread: it
-waits for the disk without the interpreter lock, and handing every unit to a thread costs more than the unit (docs/adr).
+Units that wait together run on the event loop, each in its savepoint, and share one COMMIT, which alone runs in a
+thread: it waits for the disk without the interpreter lock, and handing every unit to a thread costs more than the unit
+(docs/adr).
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _OPERATIONS_BETWEEN_LOOKS = 20_000
 class SqliteDatabase:
     """The embedded database of one process; make it inside a running event loop."""
 
-    def __init__(self, path: Path, schemas: Iterable[str] = (), *, readers: int = READERS, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self, path: Path, schemas: Iterable[str] = (), *, readers: int = READERS, read_seconds: float = READ_SECONDS
+    ) -> None:
         self._engine = sqlite_engine(path, schemas)
         self._read_seconds = read_seconds
         self._local = threading.local()
@@ -135,7 +138,9 @@ class _Writer:
                 else:
                     _settle(done)
 
-    async def _commit(self, group: list[tuple[Callable[[Transaction], Any], asyncio.Future[Any]]]) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+    async def _commit(
+        self, group: list[tuple[Callable[[Transaction], Any], asyncio.Future[Any]]]
+    ) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
         """Run every unit in its savepoint and commit once; raises when the database lost the whole transaction."""
         raw = self._raw
         outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
@@ -187,7 +192,13 @@ def sqlite_engine(path: Path, schemas: Iterable[str] = ()) -> Engine:
     def _settings(raw: sqlite3.Connection, _record: object) -> None:
         # With pysqlite's own transactions two SELECTs of one read saw different data; here every BEGIN is written out.
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=4194304"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "journal_size_limit=4194304",
+        ):
             raw.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -42,7 +42,10 @@ class Database(Protocol):
         """The unit's value, all of its statements seeing one state; raises `ReadTooLong` after two seconds."""
 
     async def write(self, unit: Callable[[Transaction], T]) -> T:
-        """The unit's value after its changes are durable; its own exception, with nothing changed, when it raises one."""
+        """The unit's value after its changes are durable.
+
+        Its own exception, with nothing changed, when it raises one.
+        """
 
     async def checkpoint(self) -> None:
         """Move the log into the database and truncate it, so that deleted bytes are gone from both."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oo.kernel.outbox import metadata
 from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.kernel.outbox import metadata
 from oo.modules.events import repository
 from oo.modules.events.jobs import jobs
 

@@ -36,5 +36,8 @@ def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[
     """The person's events with their payloads as they went over the wire, in hexadecimal."""
     rows = tx.execute(select(outbox).where(outbox.c.user_id == user).order_by(outbox.c.id)).mappings()
     events = [{**row, "payload": cipher.open_bytes(PAYLOAD, row["payload"]).hex()} for row in rows]
-    rest = {table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()] for table in (sequences, cursors, parked)}
+    rest = {
+        table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
+        for table in (sequences, cursors, parked)
+    }
     return {"outbox": events, **rest}

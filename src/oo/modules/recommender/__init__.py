@@ -37,7 +37,10 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
     async def health() -> Health:
         def counts(tx: Transaction) -> dict[str, int]:
-            return {table.name: tx.execute(select(func.count()).select_from(table)).scalar_one() for table in (decisions, tips)}
+            return {
+                table.name: tx.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (decisions, tips)
+            }
 
         return Health(True, {**await kit.db.read(counts), "policy": f"{policy.id}@{policy.digest}"})
 

@@ -18,12 +18,14 @@ async def listed(kit: Kit, sources: Sources, user: UserId) -> list[HoldView]:
     """Dismissed items and kinds that are in force, newest first; what is away for now only comes back by itself."""
     now = kit.clock.now()
     rows = await kit.db.read(lambda tx: repository.holds_of(tx, user))
-    rows = [row for row in rows if row.reason == "dismissed" and not row.for_now and (row.until is None or row.until > now)]
+    rows = [
+        row for row in rows if row.reason == "dismissed" and not row.for_now and (row.until is None or row.until > now)
+    ]
     words = await sources.wordings(user=user, refs=[Ref(row.target) for row in rows if row.scope == "item"])
     views: list[HoldView] = []
     for row in sorted(rows, key=lambda row: row.since, reverse=True):
         if row.scope == "kind":
-            views.append(HoldView(HoldId(row.id), "kind", cast(Topic, row.target), None, row.since, row.until))
+            views.append(HoldView(HoldId(row.id), "kind", cast("Topic", row.target), None, row.since, row.until))
         elif (wording := words.get(Ref(row.target))) is not None:  # an item that is gone can't come back
             views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until))
     return views

@@ -90,7 +90,7 @@ class Reactions:
 
     async def seen(self, user: UserId, tip_id: DecisionId, surface: str) -> None:
         """See `Tips.seen`."""
-        if await self._kit.db.read(lambda tx: repository.was_seen(tx, tip_id)):
+        if await self._kit.db.read(lambda tx: repository.was_seen(tx, user, tip_id)):
             return
         row = {"tip_id": tip_id, "user_id": user, "surface": surface, "at": self._kit.clock.now()}
         envelope = self._kit.outbox.envelope(user, TipSeen(tip_id, surface))
@@ -120,13 +120,19 @@ class Reactions:
                 "undo_until": undo_until,
             },
         )
-        repository.add_hold(tx, {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, now)})
+        repository.add_hold(
+            tx, {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, now)}
+        )
         repository.set_state(tx, tip.id, repository.REACTED)
-        event = TipReacted(tip.id, reaction.action, tip.ref, tip.version, scope or "", reaction.until, undo_until, reaction.dwell_ms)
+        event = TipReacted(
+            tip.id, reaction.action, tip.ref, tip.version, scope or "", reaction.until, undo_until, reaction.dwell_ms
+        )
         self._publish(tx, user, event, fresh)
         return Outcome(reaction.action, self._view(user, tip, reaction.action, scope, reaction.until, undo_until))
 
-    def _undo(self, tx: Transaction, user: UserId, tip: Row[Any], active: Row[Any] | None, reaction: Reaction, fresh: _Fresh) -> Outcome:
+    def _undo(
+        self, tx: Transaction, user: UserId, tip: Row[Any], active: Row[Any] | None, reaction: Reaction, fresh: _Fresh
+    ) -> Outcome:
         now = fresh.now
         if active is None:
             raise Conflict("There is nothing to undo.")
@@ -136,7 +142,9 @@ class Reactions:
         repository.mark_undone(tx, user, active.key, now)
         repository.release(tx, user, tip_id=tip.id)
         repository.stand_again(tx, user, tip.id, max(tip.expires_at, now + BACK_FOR))
-        repository.add_reaction(tx, {"user_id": user, "key": reaction.key, "tip_id": tip.id, "action": "undo", "at": now})
+        repository.add_reaction(
+            tx, {"user_id": user, "key": reaction.key, "tip_id": tip.id, "action": "undo", "at": now}
+        )
         event = TipReacted(tip.id, "undo", tip.ref, tip.version)
         self._publish(tx, user, event, fresh)
         return Outcome("undo", None)
@@ -151,7 +159,9 @@ class Reactions:
             return None
         return self._view(user, tip, active.action, active.scope, active.until, active.undo_until)
 
-    def _view(self, user: UserId, tip: Row[Any], action: Any, scope: Any, moment: datetime | None, until: datetime) -> Undoable:
+    def _view(
+        self, user: UserId, tip: Row[Any], action: Any, scope: Any, moment: datetime | None, until: datetime
+    ) -> Undoable:
         words = open_words(self._kit.keys.cipher(user), tip.words)
         return Undoable(DecisionId(tip.id), action, tip.kind, until, words.source_name, words.writable, moment, scope)
 
@@ -184,7 +194,15 @@ def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, now: datetime) -
     if scope == "item":
         return {**item, "reason": "dismissed", "version": tip.version, "until": now + timedelta(days=ITEM_DAYS)}
     if scope == "kind":
-        return {**item, "reason": "dismissed", "scope": "kind", "target": tip.topic, "until": now + timedelta(days=KIND_DAYS)}
+        return {
+            **item,
+            "reason": "dismissed",
+            "scope": "kind",
+            "target": tip.topic,
+            "until": now + timedelta(days=KIND_DAYS),
+        }
     # A tip served before the day boundary and answered after it is away for the day that it was answered in.
-    until = tip.day_ends_at if tip.day_ends_at > now else tip.day_ends_at + timedelta(days=1 + (now - tip.day_ends_at).days)
+    until = (
+        tip.day_ends_at if tip.day_ends_at > now else tip.day_ends_at + timedelta(days=1 + (now - tip.day_ends_at).days)
+    )
     return {**item, "reason": "dismissed", "until": until, "for_now": 1}

@@ -112,7 +112,9 @@ def holds_of(tx: Transaction, user: str) -> list[Row[Any]]:
     return list(tx.execute(_HOLDS, {"user": user}).all())
 
 
-def release(tx: Transaction, user: str, *, hold: str | None = None, tip_id: str | None = None, ref: str | None = None) -> int:
+def release(
+    tx: Transaction, user: str, *, hold: str | None = None, tip_id: str | None = None, ref: str | None = None
+) -> int:
     """Let go of one hold, of those that a tip's reaction made, or of the "done" on a ref; the number of holds."""
     matches = [holds.c.user_id == user]
     if hold is not None:
@@ -129,19 +131,16 @@ def add_view(tx: Transaction, row: Mapping[str, Any]) -> bool:
     return insert_new(tx, views, row)
 
 
-def was_seen(tx: Transaction, tip_id: str) -> bool:
-    """Whether the tip was on a screen."""
-    return tx.execute(select(views.c.tip_id).where(views.c.tip_id == tip_id)).first() is not None
+def was_seen(tx: Transaction, user: str, tip_id: str) -> bool:
+    """Whether this tip of the person was on a screen."""
+    return (
+        tx.execute(select(views.c.tip_id).where(views.c.tip_id == tip_id, views.c.user_id == user)).first() is not None
+    )
 
 
 def hold_of(row: Row[Any]) -> Hold:
     """A row as the engine knows it."""
     return Hold(HoldId(row.id), row.reason, row.scope, row.target, row.since, row.until, row.version)
-
-
-def decisions_between(tx: Transaction, user: str, since: datetime) -> list[Row[Any]]:
-    """The person's decisions since an instant, newest first."""
-    return list(tx.execute(select(decisions).where(decisions.c.user_id == user, decisions.c.at >= since).order_by(decisions.c.at.desc())).all())
 
 
 def forget_before(tx: Transaction, instant: datetime, now: datetime) -> int:
@@ -166,4 +165,7 @@ def erase(tx: Transaction, user: str) -> int:
 
 def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Everything of the person, as it lies in the tables."""
-    return {table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()] for table in metadata.sorted_tables}
+    return {
+        table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
+        for table in metadata.sorted_tables
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -12,19 +11,19 @@ from sqlalchemy import Row
 
 from oo.contracts.decisions import Candidate, Decision, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
-from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
+from oo.contracts.ids import DecisionId, HoldId, UserId
 from oo.contracts.policies import Policy, State
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Inventory, Sources, Wording
 from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendation, SilenceView, Undoable
-from oo.contracts.words import translator
+from oo.contracts.words.voice import Voice, voice
 from oo.engine import house, pipeline
 from oo.engine.composer import compose
 from oo.engine.moments import moments
-from oo.engine.rows import decision_row
+from oo.engine.rows import to_row
 from oo.engine.silences import silence_words
 from oo.engine.standing import expires_at
-from oo.engine.when import context
+from oo.engine.when import context, today, zone_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import held, repository
@@ -142,7 +141,9 @@ class Recommender:
             floor=self._kit.settings.exploration,
         )
 
-    async def _serve(self, user: UserId, moment: _Moment, decision: Decision, chosen: Candidate, wording: Wording, started: float) -> Recommendation:
+    async def _serve(
+        self, user: UserId, moment: _Moment, decision: Decision, chosen: Candidate, wording: Wording, started: float
+    ) -> Recommendation:
         words = self._words(moment, chosen, wording)
         tip = {
             "id": decision.id,
@@ -160,7 +161,9 @@ class Recommender:
             "words": words.seal(self._kit.keys.cipher(user)),
         }
         log = self._log(user, decision, started)
-        event = TipServed(decision.id, chosen.kind, chosen.topic, chosen.facts.ref, decision.propensity, decision.policy)
+        event = TipServed(
+            decision.id, chosen.kind, chosen.topic, chosen.facts.ref, decision.propensity, decision.policy
+        )
         envelope = self._kit.outbox.envelope(user, event)
 
         def unit(tx: Transaction) -> Row[Any] | None:
@@ -178,7 +181,7 @@ class Recommender:
 
     def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> Words:
         view = moment.view
-        said = compose(chosen, wording, view.context, translator(view.language))
+        said = compose(chosen, wording.title, view.context, _voice(view))
         return Words(
             content=said.content,
             why=said.why,
@@ -208,10 +211,7 @@ class Recommender:
     async def _silence_words(self, user: UserId, moment: _Moment, silence: Silence) -> str:
         connections = await self._sources.connections(user=user)
         source = connections[0].name if len(connections) == 1 else None
-        from oo.contracts.words.moments import clock_words
-
-        say = translator(moment.view.language)
-        return silence_words(silence, say, lambda at: clock_words(at, moment.view.context, say), source)
+        return silence_words(silence, moment.view.context, _voice(moment.view), source)
 
     def _log(self, user: UserId, decision: Decision, started: float) -> dict[str, Any]:
         return {
@@ -222,7 +222,10 @@ class Recommender:
             "chosen": None if decision.tip is None else decision.tip.id,
             "propensity": decision.propensity,
             "silence": None if decision.silence is None else decision.silence.reason,
-            "row": json.dumps(decision_row(decision), separators=(",", ":")),
+            "row": to_row(decision),
             "latency_us": int((self._kit.clock.monotonic() - started) * 1_000_000),
         }
 
+
+def _voice(view: UserView) -> Voice:
+    return voice(view.language, zone_of(view.context.zone), today(view.context))

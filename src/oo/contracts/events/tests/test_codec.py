@@ -45,4 +45,11 @@ def test_an_unknown_type_is_named() -> None:
 
 
 def test_types_follow_the_names_of_the_contracts() -> None:
-    assert {"signals.task.completed", "tips.tip.served", "tips.silence.kept", "tips.tip.seen", "tips.tip.reacted", "profile.pref.set"} <= set(EVENTS)
+    assert {
+        "signals.task.completed",
+        "tips.tip.served",
+        "tips.silence.kept",
+        "tips.tip.seen",
+        "tips.tip.reacted",
+        "profile.pref.set",
+    } <= set(EVENTS)

@@ -17,7 +17,9 @@ from oo.kernel.db import DataInUse, DataLock, ReadTooLong, SqliteDatabase, Trans
 pytestmark = pytest.mark.anyio
 
 metadata = MetaData()
-things = Table("things", metadata, Column("id", Integer, primary_key=True), Column("name", String, nullable=False), schema="room")
+things = Table(
+    "things", metadata, Column("id", Integer, primary_key=True), Column("name", String, nullable=False), schema="room"
+)
 
 
 @pytest.fixture
@@ -53,7 +55,9 @@ async def test_a_unit_that_fails_changes_nothing_and_harms_no_neighbour(db: Sqli
         adding(100)(tx)
         raise ValueError("half way")
 
-    results = await asyncio.gather(db.write(adding(1)), db.write(half), db.write(adding(1)), db.write(adding(2)), return_exceptions=True)
+    results = await asyncio.gather(
+        db.write(adding(1)), db.write(half), db.write(adding(1)), db.write(adding(2)), return_exceptions=True
+    )
     assert results[0] == 1 and results[3] == 2
     assert isinstance(results[1], ValueError) and isinstance(results[2], IntegrityError)
     assert await db.read(count) == 2
@@ -116,7 +120,9 @@ async def test_a_read_that_takes_too_long_is_ended(db: SqliteDatabase) -> None:
     from sqlalchemy import text
 
     def endless(tx: Transaction) -> Any:
-        return tx.execute(text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n")).scalar()
+        return tx.execute(
+            text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n")
+        ).scalar()
 
     with pytest.raises(ReadTooLong):
         await db.read(endless)
@@ -155,12 +161,18 @@ async def test_upsert_replaces_and_insert_new_keeps(db: SqliteDatabase) -> None:
     await db.write(lambda tx: upsert(tx, things, [{"id": 1, "name": "old"}, {"id": 2, "name": "b"}]))
     await db.write(lambda tx: upsert(tx, things, {"id": 1, "name": "new"}))
     assert await db.write(lambda tx: insert_new(tx, things, {"id": 1, "name": "never"})) is False
-    assert await db.read(lambda tx: tx.execute(select(things.c.name).order_by(things.c.id)).scalars().all()) == ["new", "b"]
+    assert await db.read(lambda tx: tx.execute(select(things.c.name).order_by(things.c.id)).scalars().all()) == [
+        "new",
+        "b",
+    ]
 
 
 async def test_durability_settings_are_those_that_lost_nothing(db: SqliteDatabase) -> None:
     raw = db._writer._raw
-    values = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")}
+    values = {
+        name: raw.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+    }
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 

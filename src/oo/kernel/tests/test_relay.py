@@ -1,0 +1,163 @@
+"""Events are handed on in order, and each effect happens once, through failures and restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+
+from oo.contracts.events import ProtobufCodec, TipSeen
+from oo.kernel import outbox as log
+from oo.kernel.db import SqliteDatabase, Transaction
+from oo.kernel.keys import Keys
+from oo.kernel.outbox import Envelope, Outbox
+from oo.kernel.relay import TRIES, Consumer, Relay
+from oo.testing.determinism import CountingIds, FixedClock
+
+pytestmark = pytest.mark.anyio
+
+metadata = MetaData(schema="room")
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", String),
+    Column("tip", String),
+    Column("seq", Integer),
+)
+
+
+@dataclass
+class Bench:
+    """A database, an outbox and what a handler should refuse."""
+
+    db: SqliteDatabase
+    keys: Keys
+    outbox: Outbox
+    poison: set[str]
+
+    def relay(self) -> Relay:
+        consumer = Consumer("room", {"tips.tip.seen": self.handle})
+        return Relay(self.db, ProtobufCodec(), self.keys, FixedClock(), [consumer])
+
+    def handle(self, tx: Transaction, envelope: Envelope) -> None:
+        assert isinstance(envelope.data, TipSeen)
+        tx.execute(insert(effects), {"user_id": envelope.user, "tip": envelope.data.tip, "seq": envelope.seq})
+        if envelope.data.tip in self.poison:
+            raise ValueError("poison")
+
+    async def publish(self, user: str, *tips: str) -> None:
+        envelopes = [self.outbox.envelope(user, TipSeen(tip, "web")) for tip in tips]
+        await self.db.write(lambda tx: self.outbox.publish(tx, *envelopes))
+
+    async def done(self, user: str) -> list[str]:
+        return await self.db.read(
+            lambda tx: list(
+                tx.execute(select(effects.c.tip).where(effects.c.user_id == user).order_by(effects.c.id)).scalars()
+            )
+        )
+
+    async def waiting(self) -> int:
+        return await self.db.read(
+            lambda tx: tx.execute(select(func.count()).select_from(log.outbox).where(~log.outbox.c.sent)).scalar_one()
+        )
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    db, keys = SqliteDatabase(tmp_path / "oo.db", ["room", "events"]), Keys(tmp_path)
+    for made in (metadata, log.metadata):
+        await db.write(lambda tx, made=made: made.create_all(tx._connection))  # type: ignore[misc]
+    for user in ("lena", "otto"):
+        keys.create(user)
+    yield Bench(db, keys, Outbox(ProtobufCodec(), keys, FixedClock(), CountingIds()), set())
+    await db.close()
+
+
+async def test_every_event_has_its_effect_once_and_in_order(bench: Bench) -> None:
+    await bench.publish("lena", "a", "b")
+    await bench.publish("otto", "x")
+    await bench.publish("lena", "c")
+    relay = bench.relay()
+    assert await relay.step() == 4 and await relay.step() == 0
+    assert await bench.done("lena") == ["a", "b", "c"] and await bench.done("otto") == ["x"]
+
+
+async def test_an_event_and_its_change_are_there_together_or_not_at_all(bench: Bench) -> None:
+    envelope = bench.outbox.envelope("lena", TipSeen("a", "web"))
+
+    def torn(tx: Transaction) -> None:
+        bench.outbox.publish(tx, envelope)
+        raise ValueError("torn")
+
+    with pytest.raises(ValueError, match="torn"):
+        await bench.db.write(torn)
+    assert await bench.waiting() == 0
+    await bench.publish("lena", "b")
+    seqs = await bench.db.read(lambda tx: list(tx.execute(select(log.outbox.c.user_seq)).scalars()))
+    assert seqs == [1]
+
+
+async def test_an_event_handed_on_twice_has_one_effect(bench: Bench) -> None:
+    await bench.publish("lena", "a", "b")
+    await bench.relay().step()
+    await bench.db.write(
+        lambda tx: tx.execute(log.outbox.update().values(sent=False)).rowcount
+    )  # as after a crash before the mark
+    assert await bench.relay().step() == 2
+    assert await bench.done("lena") == ["a", "b"]
+
+
+async def test_a_failing_event_is_tried_again_and_blocks_only_its_own_person(bench: Bench) -> None:
+    bench.poison.add("bad")
+    await bench.publish("lena", "a", "bad", "c")
+    await bench.publish("otto", "x")
+    relay = bench.relay()
+    await relay.step()
+    assert await bench.done("lena") == ["a"] and await bench.done("otto") == ["x"]
+    bench.poison.clear()
+    await relay.step()
+    assert await bench.done("lena") == ["a", "bad", "c"]
+
+
+async def test_poison_is_set_aside_after_five_tries_with_its_kind_of_error(bench: Bench) -> None:
+    bench.poison.add("bad")
+    await bench.publish("lena", "bad", "c")
+    relay = bench.relay()
+    for _ in range(TRIES):
+        await relay.step()
+    assert await bench.done("lena") == ["c"] and await bench.waiting() == 0
+    parked = await bench.db.read(lambda tx: tx.execute(select(log.parked)).one())
+    assert (parked.consumer, parked.reason, parked.user_id) == ("room", "ValueError", "lena")
+
+
+async def test_events_of_somebody_forgotten_have_no_effect_and_stop_nobody(bench: Bench) -> None:
+    await bench.publish("lena", "a")
+    await bench.publish("otto", "x")
+    bench.keys.destroy("lena")
+    await bench.relay().step()
+    assert await bench.done("lena") == [] and await bench.done("otto") == ["x"] and await bench.waiting() == 0
+
+
+async def test_a_running_relay_can_be_waited_for(bench: Bench) -> None:
+    relay = bench.relay()
+    bench.outbox.wake = relay.wake
+    running = asyncio.create_task(relay.run())
+    try:
+        await bench.publish("lena", "a")
+        assert await relay.settled(2)
+        assert await bench.done("lena") == ["a"]
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_no_payload_lies_in_the_open(bench: Bench, tmp_path: Path) -> None:
+    await bench.publish("lena", "canary-7f3a")
+    await bench.db.checkpoint()
+    files = {name: (tmp_path / name).read_bytes() for name in ("oo.db", "oo.db-wal", "keys.db")}
+    assert not [name for name, data in files.items() if b"canary" in data]

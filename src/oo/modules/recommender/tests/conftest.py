@@ -1,0 +1,81 @@
+"""A recommender between a made-up inventory and a made-up profile, on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+
+from oo.contracts.ids import Ref, UserId
+from oo.contracts.items import Busy, Facts
+from oo.contracts.manifests import PolicyManifest
+from oo.contracts.profiles import Profile, Profiles
+from oo.contracts.sources import Inventory, Sources, Wording
+from oo.contracts.tips import Tips
+from oo.kernel.plugins import discover
+from oo.modules.recommender import module
+from oo.testing.determinism import FixedClock
+from oo.testing.rooms import Room, room
+
+USER = UserId("lena")
+NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+"""A Wednesday."""
+
+
+@dataclass
+class Shelf:
+    """What the person has, as a test arranges it."""
+
+    facts: list[Facts] = field(default_factory=list)
+    busy: list[Busy] = field(default_factory=list)
+    profile: Profile = field(default_factory=lambda: Profile(zone="Europe/Berlin", day_ends_at=time(3, 0)))
+    titles: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    """Refs whose words can't be had any more."""
+
+    def put(self, key: str, title: str = "Send Lena the signed lease", **facts: object) -> Ref:
+        """Add an open task."""
+        ref = Ref(f"c1:{key}")
+        self.titles[ref] = title
+        self.facts.append(Facts(ref, version="v1", **facts))  # type: ignore[arg-type]
+        return ref
+
+    async def inventory(self, *, user: UserId) -> Inventory:
+        return Inventory(tuple(self.facts), tuple(self.busy), connected=1)
+
+    async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
+        return {
+            ref: Wording(ref, self.titles[ref], None, "todo.txt", "todotxt", None, True)
+            for ref in refs
+            if ref in self.titles and ref not in self.lost
+        }
+
+    async def connections(self, *, user: UserId) -> list[object]:
+        return []
+
+    async def get(self, *, user: UserId) -> Profile:
+        return self.profile
+
+
+@dataclass
+class Stage:
+    """The recommender, what it stands on, and its clock."""
+
+    tips: Tips
+    shelf: Shelf
+    clock: FixedClock
+    room: Room
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    shelf, clock = Shelf(), FixedClock(NOW)
+    policies = discover("policies", PolicyManifest.model_validate).plugins
+    async with room(
+        tmp_path, module, needs={Sources: shelf, Profiles: shelf}, plugins={"policies": policies}, clock=clock
+    ) as made:
+        made.kit.keys.create(USER)
+        yield Stage(made.promise(Tips), shelf, clock, made)

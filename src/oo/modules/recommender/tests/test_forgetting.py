@@ -1,0 +1,72 @@
+"""The recommender forgets: one person at once, everybody in time."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from oo.contracts.tips import Reaction
+from oo.modules.recommender import module
+from oo.modules.recommender.jobs import KEPT
+from oo.modules.recommender.tables import holds, metadata
+from oo.modules.recommender.tests.conftest import USER, Stage
+
+pytestmark = pytest.mark.anyio
+
+
+async def lived(stage: Stage) -> None:
+    """Leave a row in every table."""
+    stage.shelf.put("a")
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None
+    await stage.tips.seen(user=USER, tip=tip.id, surface="web")
+    await stage.tips.react(
+        user=USER, reaction=Reaction("k", tip.id, "snooze", until=stage.clock.now() + timedelta(hours=1))
+    )
+
+
+async def counts(stage: Stage) -> dict[str, int]:
+    return await stage.room.kit.db.read(
+        lambda tx: {
+            table.name: tx.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+    )
+
+
+async def test_erase_empties_every_table_and_export_shows_the_words_before(stage: Stage) -> None:
+    await lived(stage)
+    assert all((await counts(stage)).values())
+    cipher = stage.room.kit.keys.cipher(USER)
+    shown = await stage.room.kit.db.read(lambda tx: module.export(tx, USER, cipher))
+    assert set(shown) == set(await counts(stage)) and all(shown.values())
+    assert json.loads(shown["tips"][0]["words"])["content"] == "Send Lena the signed lease."
+    erased = await stage.room.kit.db.write(lambda tx: module.erase(tx, USER))
+    assert erased == 5 and not any((await counts(stage)).values())
+
+
+async def test_what_is_older_than_thirty_days_is_forgotten_and_what_holds_is_kept(stage: Stage) -> None:
+    await lived(stage)
+    [job] = stage.room.built.jobs
+    stage.clock.advance(KEPT - timedelta(seconds=1))
+    await job.run()
+    left = await counts(stage)
+    assert left == {**left, "decisions": 1, "tips": 1, "reactions": 1, "views": 1, "holds": 0}
+    stage.clock.advance(2)
+    await job.run()
+    assert not any((await counts(stage)).values())
+
+
+async def test_a_done_task_is_held_for_good(stage: Stage) -> None:
+    stage.shelf.put("a")
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None
+    await stage.tips.react(user=USER, reaction=Reaction("k", tip.id, "done"))
+    stage.clock.advance(timedelta(days=400))
+    await stage.room.built.jobs[0].run()
+    assert (
+        await stage.room.kit.db.read(lambda tx: tx.execute(select(func.count()).select_from(holds)).scalar_one()) == 1
+    )
