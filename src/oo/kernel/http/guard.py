@@ -1,0 +1,189 @@
+"""The outermost layer of the server, in plain ASGI: nobody comes in, and nothing goes out, past it.
+
+It wraps the application from outside, so that its headers are on answers that no middleware sees (an unhandled fault).
+Every request pays for it, hence no objects per request and header lists made beforehand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from oo.kernel.http import headers as wire
+from oo.kernel.http.changes import SAFE_METHODS, Receive, check_origin, check_token, limited
+from oo.kernel.http.problems import API, Page, Refusal, Send, answer, fault_of
+from oo.kernel.http.site import Site, Sites
+from oo.kernel.http.throttle import Throttle
+from oo.kernel.log import begin_trace, get_logger
+
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+log = get_logger("http")
+
+
+class Known(Protocol):
+    """What the guard has to know of whoever is signed in."""
+
+    @property
+    def csrf(self) -> str:
+        """The session's token for changes."""
+
+    @property
+    def renewed(self) -> str | None:
+        """A new cookie value, when the session was just rotated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The paths that need no session; whatever is not named here does."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    files: str
+    """Prefix of static files: never personal, and kept by browsers as long as they say."""
+    door: str
+    """Where whoever is not signed in is sent; below it, failed tries are counted."""
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.exact or path.startswith(self.prefixes)
+
+
+class Guard:
+    """Wraps an application: host, size, origin, session and token before it; headers, problems and log line after."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        authenticate: Callable[[str], Awaitable[Known | None]],
+        public: Public,
+        sites: Sites,
+        session_seconds: int,
+        page: Page | None = None,
+        throttle: Throttle | None = None,
+        access: Callable[[str, str, int, float], None] | None = None,
+    ) -> None:
+        self._app = app
+        self._authenticate = authenticate
+        self._public = public
+        self._sites = sites
+        self._session_seconds = session_seconds
+        self._page = page
+        self._throttle = throttle or Throttle()
+        self._access = access
+        self._standing = {secure: wire.standing(secure) for secure in (False, True)}
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _request(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        path = scope["path"]
+        state = scope.setdefault("state", {})
+        status = 0
+        always = self._standing[False]
+        cookie: str | None = None
+        is_file = path.startswith(self._public.files)
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                finished = wire.finished(message.get("headers", ()), always, may_be_kept=is_file and status < 400)
+                if cookie is not None and not any(name == b"set-cookie" for name, _ in finished):
+                    finished.append((b"set-cookie", cookie.encode("latin-1")))
+                message["headers"] = finished
+            await send(message)
+
+        parent = headers.get(b"traceparent")
+        begin_trace(parent.decode("latin-1") if parent else None)
+        try:
+            site = self._sites.of(scope, headers)
+            state["site"] = site
+            always = self._standing[site.secure]
+            if scope["method"] not in SAFE_METHODS:
+                receive = limited(headers, receive)
+                check_origin(site, headers)
+            if not is_file:
+                known = await self._known(site, headers)
+                state["identity"] = known
+                if path.startswith(self._public.door + "/"):
+                    self._throttle.check(self._sites.client(scope, headers))
+                if known is None:
+                    self._let_in(path)
+                else:
+                    if known.renewed:
+                        cookie = site.session_cookie(known.renewed, self._session_seconds)
+                    if scope["method"] not in SAFE_METHODS:
+                        receive = await check_token(known.csrf, scope, headers, receive)
+            await self._app(scope, receive, sending)
+        except _Elsewhere as elsewhere:
+            await _redirect(elsewhere.to, sending)
+        except Exception as error:
+            if not status:
+                await answer(fault_of(error), scope, sending, self._page)
+            elif status < 500:  # else the application answered with a number, and logged it
+                log.error("answer.broken", failure=error)
+        if 400 <= status < 500 and path.startswith(self._public.door + "/"):
+            self._throttle.failed(self._sites.client(scope, headers))
+        if self._access is not None:
+            self._access(scope["method"], _route(scope, is_file), status, (time.perf_counter() - began) * 1000)
+
+    async def _known(self, site: Site, headers: Mapping[bytes, bytes]) -> Known | None:
+        cookies = headers.get(b"cookie")
+        if cookies is None:
+            return None
+        value = cookie_value(cookies, site.cookie.encode())
+        return await self._authenticate(value) if value else None
+
+    def _let_in(self, path: str) -> None:
+        """Nothing for a public path; the API says that a session is missing, and pages show the way to the door."""
+        if path in self._public:
+            return
+        if path.startswith(API):
+            raise Refusal(401, "sign-in-needed", "Sign in first.")
+        raise _Elsewhere(self._public.door)
+
+
+class _Elsewhere(Exception):
+    """A browser is sent to another page."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
+
+
+def cookie_value(cookies: bytes, name: bytes) -> str | None:
+    """The value of a cookie in a `Cookie` header, the first one of that name.
+
+    >>> cookie_value(b"a=1; oo=abc", b"oo")
+    'abc'
+    """
+    for part in cookies.split(b";"):
+        key, _, value = part.strip().partition(b"=")
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+async def _redirect(to: str, send: Send) -> None:
+    head = [(b"location", to.encode()), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 303, "headers": head})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _route(scope: Mapping[str, Any], is_file: bool) -> str:
+    """The route's template, never the address: that may hold a token."""
+    if is_file:
+        return "static"
+    route = scope.get("route")
+    return str(getattr(route, "path", "none"))
