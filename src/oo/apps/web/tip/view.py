@@ -81,6 +81,8 @@ class AfterView:
 
     id: str
     key: str
+    ring: Literal["done", "task", "silence"]
+    """Full when it is done, open when it comes back later, flat when it was turned away."""
     title: str
     line: str
     say: str

@@ -4,7 +4,7 @@ addEventListener('change', async event => {
   const form = field.form
   if (!form || !('save' in form.dataset)) return
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) })
+    const answer = await fetch(form.action, { method: 'POST', headers: { 'x-swap': '1' }, body: new URLSearchParams(new FormData(form)) })
     if (!answer.ok) throw new Error(answer.status)
     if (field.name === 'language') { location.reload(); return }
     if (field.name === 'low_light') document.documentElement.classList.toggle('low', field.checked)

@@ -1,0 +1,116 @@
+"""Makes the views of the Connect pages from what integrations answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from oo.apps.web.connect.view import (
+    ConnectView,
+    Dot,
+    FactRow,
+    FileRow,
+    FilesView,
+    GoneView,
+    OneView,
+    SourceRow,
+    UnreadRow,
+)
+from oo.apps.web.frame import Link
+from oo.apps.web.pages import Visitor
+from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Receipt
+from oo.contracts.words import Translator
+from oo.contracts.words.moments import ago, dated
+
+_DOTS: dict[str, Dot] = {"first": "open", "works": "full", "slow": "open", "reconnect": "gap", "paused": "faint"}
+_MOST_UNREAD = 100
+
+
+def connect_view(
+    connections: Sequence[ConnectionView], connectors: Sequence[ConnectorView], visitor: Visitor
+) -> ConnectView:
+    """The list of what is connected, and of what also could be."""
+    t = visitor.t
+    used = {connection.connector for connection in connections}
+    possible = [
+        SourceRow("faint", t(connector.name), t(connector.summary), Link(t("Add"), "/connect/mind"))
+        for connector in connectors
+        if connector.kind == "document" and connector.id not in used
+    ]
+    readable = [t(connector.name) for connector in connectors if connector.kind == "files"]
+    if visitor.identity.admin and readable:
+        possible.append(SourceRow("faint", t("Files"), ", ".join(readable), Link(t("Add"), "/connect/files")))
+    connected = [
+        SourceRow(_DOTS[one.state], name(one, t), state_line(one, visitor), Link(t("Manage"), f"/connect/{one.id}"))
+        for one in connections
+    ]
+    return ConnectView(tuple(connected), tuple(possible))
+
+
+def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: Visitor) -> OneView:
+    """One connection, with what it reads, writes and keeps."""
+    t = visitor.t
+    facts = [FactRow(t("Reads"), t(one.reads)), FactRow(t("Writes"), t(one.writes)), FactRow(t("Keeps"), t(one.keeps))]
+    if one.detail:
+        facts.append(FactRow(t("Where"), one.detail))
+    read = t("Not read yet") if one.read_at is None else ago(one.read_at, visitor.now, t.language)
+    facts.append(FactRow(t("Last read"), t(one.problem) if one.problem else t("All is well"), read))
+    written = any(connector.id == one.connector and connector.kind == "document" for connector in connectors)
+    return OneView(
+        id=one.id,
+        name=name(one, t),
+        since=t(
+            "Connected since {date}.",
+            date=dated(one.since.astimezone(visitor.zone).date(), visitor.now.date(), t.language),
+        ),
+        facts=tuple(facts),
+        unread=tuple(_unread(row.file, row.line, row.reason, t) for row in one.unread[:_MOST_UNREAD]),
+        edit=Link(t("Edit"), "/connect/mind") if written else None,
+    )
+
+
+def files_view(folder: FolderView, path: str, problem: str = "") -> FilesView:
+    """A folder to choose from; the path that was typed stays."""
+    return FilesView(
+        path=path or folder.path,
+        parent=folder.parent,
+        folders=tuple(FileRow(PurePath(found).name, found) for found in folder.folders),
+        files=tuple(FileRow(PurePath(found).name, found) for found in folder.files),
+        problem=problem,
+    )
+
+
+def gone_view(receipt: Receipt, lines: tuple[str, ...], back: Link, visitor: Visitor) -> GoneView:
+    """What was deleted, with its receipt: what, when to the second, how many."""
+    t = visitor.t
+    rows = (
+        FactRow(t("What"), receipt.what),
+        FactRow(t("When"), f"{receipt.at.astimezone(visitor.zone):%Y-%m-%d %H:%M:%S %Z}"),
+        FactRow(t("Records"), str(receipt.records)),
+    )
+    return GoneView(lines, rows, back)
+
+
+def name(one: ConnectionView, t: Translator) -> str:
+    """What the connection is called; names that oO gives are said in the reader's language."""
+    return t(one.name)
+
+
+def state_line(one: ConnectionView, visitor: Visitor) -> str:
+    """One line of how the connection is."""
+    t = visitor.t
+    if one.state == "first":
+        return t("Reading for the first time, about a minute")
+    if one.state == "paused":
+        return t("Paused")
+    if one.state == "reconnect":
+        return t(one.problem) if one.problem else t("Asks you to sign in again")
+    read = t("Not read yet") if one.read_at is None else ago(one.read_at, visitor.now, t.language)
+    if one.state == "slow":
+        return t("{read}, trying", read=read)
+    return f"{read}. {t('{count} open', count=one.open)}"
+
+
+def _unread(file: str, line: int, reason: str, t: Translator) -> UnreadRow:
+    short = PurePath(file).name
+    return UnreadRow(t("{file}, line {line}", file=short, line=line) if line else short, t(reason))

@@ -1,0 +1,130 @@
+"""The Connect pages' routes: the list, one connection, files to add, things on the mind."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from oo.apps.web.connect.making import connect_view, files_view, gone_view, one_view
+from oo.apps.web.connect.view import MindView
+from oo.apps.web.frame import Frame, Link
+from oo.apps.web.pages import Pages, Visitor
+from oo.contracts.errors import Invalid, Problem, Refused, Unusable
+from oo.contracts.ids import ConnectionId
+
+_FIELDS = 3
+_MOST_THINGS = 20
+
+
+class ConnectRoutes:
+    """Answers for the Connect pages."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._sources = pages.promises.sources
+
+    def routes(self) -> list[Route]:
+        """The routes, each with its problems answered as pages."""
+        guarded = self._pages.guarded
+        return [
+            Route("/connect", guarded(self.listed), methods=["GET"]),
+            Route("/connect/files", guarded(self.files), methods=["GET"]),
+            Route("/connect/files", guarded(self.add), methods=["POST"]),
+            Route("/connect/mind", guarded(self.mind), methods=["GET"]),
+            Route("/connect/mind", guarded(self.write), methods=["POST"]),
+            Route("/connect/{connection}", guarded(self.one), methods=["GET"]),
+            Route("/connect/{connection}/read", guarded(self.read), methods=["POST"]),
+            Route("/connect/{connection}/forget", guarded(self.forget), methods=["POST"]),
+        ]
+
+    async def listed(self, request: Request) -> Response:
+        """What is connected, and what also could be."""
+        visitor = await self._pages.visitor(request)
+        connections = await self._sources.connections(user=visitor.user)
+        view = connect_view(connections, await self._sources.connectors(), visitor)
+        t = visitor.t
+        frame = visitor.frame(start=Link(t("Tip"), "/"), end=Link(t("Settings"), "/settings"))
+        return self._pages.show(request, "connect/page.html", frame, view)
+
+    async def one(self, request: Request) -> Response:
+        """One connection."""
+        visitor = await self._pages.visitor(request)
+        found = await self._sources.connection(user=visitor.user, connection=_connection(request))
+        view = one_view(found, await self._sources.connectors(), visitor)
+        return self._pages.show(request, "connect/one.html", _below(visitor), view)
+
+    async def read(self, request: Request) -> Response:
+        """Read the source now."""
+        visitor = await self._pages.visitor(request)
+        await self._pages.form(request, visitor)
+        one = await self._sources.read_now(user=visitor.user, connection=_connection(request))
+        return RedirectResponse(f"/connect/{one.id}", 303)
+
+    async def forget(self, request: Request) -> Response:
+        """Disconnect, delete, and show the receipt."""
+        visitor = await self._pages.visitor(request)
+        await self._pages.form(request, visitor)
+        receipt = await self._sources.disconnect(user=visitor.user, connection=_connection(request))
+        t = visitor.t
+        gone = t.plural(
+            "The one record that came from there is deleted.",
+            "All {count} records that came from there are deleted.",
+            receipt.records,
+        )
+        view = gone_view(receipt, (t("Disconnected."), gone), Link(t("Connect"), "/connect"), visitor)
+        return self._pages.show(request, "connect/gone.html", _below(visitor), view)
+
+    async def files(self, request: Request) -> Response:
+        """A folder to choose from."""
+        visitor = await self._pages.visitor(request)
+        path = request.query_params.get("path")
+        view = files_view(await self._sources.folder(user=visitor.user, path=path), path or "")
+        return self._pages.show(request, "connect/files.html", _below(visitor), view)
+
+    async def add(self, request: Request) -> Response:
+        """Connect a file or folder; what cannot be used is said where it was typed."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        path = form.one("path").strip()
+        try:
+            one = await self._sources.add_files(user=visitor.user, path=path)
+        except (Refused, Unusable, Invalid) as problem:
+            return await self._files_again(request, visitor, path, problem)
+        return RedirectResponse(f"/connect/{one.id}", 303)
+
+    async def mind(self, request: Request) -> Response:
+        """The things on the person's mind, to edit."""
+        visitor = await self._pages.visitor(request)
+        return self._mind_page(request, visitor, await self._sources.mind(user=visitor.user))
+
+    async def write(self, request: Request) -> Response:
+        """Keep the things as they were written."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        things = [thing.strip() for thing in form.all("thing")]
+        try:
+            await self._sources.write_mind(user=visitor.user, things=[thing for thing in things if thing])
+        except Invalid as problem:
+            return self._mind_page(request, visitor, things, problem)
+        return RedirectResponse("/", 303)
+
+    async def _files_again(self, request: Request, visitor: Visitor, path: str, problem: Problem) -> Response:
+        view = files_view(await self._sources.folder(user=visitor.user, path=None), path, visitor.t(problem.detail))
+        return self._pages.show(request, "connect/files.html", _below(visitor), view, problem.status)
+
+    def _mind_page(
+        self, request: Request, visitor: Visitor, things: list[str], problem: Problem | None = None
+    ) -> Response:
+        empty = max(1, _FIELDS - len(things)) if len(things) < _MOST_THINGS else 0
+        view = MindView((*things, *[""] * empty), visitor.t(problem.detail) if problem else "")
+        status = problem.status if problem else 200
+        return self._pages.show(request, "connect/mind.html", _below(visitor), view, status)
+
+
+def _connection(request: Request) -> ConnectionId:
+    return ConnectionId(request.path_params["connection"])
+
+
+def _below(visitor: Visitor) -> Frame:
+    return visitor.frame(start=Link(visitor.t("Connect"), "/connect"))

@@ -1,0 +1,26 @@
+"""What the pages need of the rest of the house; wiring gives it, tests give stand-ins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oo.contracts.accounts import Accounts
+from oo.contracts.forgetting import Forgetting
+from oo.contracts.profiles import Profiles
+from oo.contracts.sources import Sources
+from oo.contracts.tips import Tips
+from oo.kernel.clock import Clock
+from oo.kernel.ids import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The promises behind the pages, with the clock and the maker of keys."""
+
+    tips: Tips
+    accounts: Accounts
+    profiles: Profiles
+    sources: Sources
+    forgetting: Forgetting
+    clock: Clock
+    ids: Ids

@@ -1,0 +1,58 @@
+"""The sign-in routes: the door, and the one-time link."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from oo.apps.web import cookies
+from oo.apps.web.devices import device_name
+from oo.apps.web.frame import Frame
+from oo.apps.web.pages import Pages
+from oo.apps.web.sign_in.view import SignInView
+from oo.contracts.errors import LinkUsed
+from oo.contracts.words import best_language
+
+
+class SignInRoutes:
+    """Answers at the door."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._promises = pages.promises
+
+    def routes(self) -> list[Route]:
+        """The routes, each with its problems answered as pages."""
+        guarded = self._pages.guarded
+        return [
+            Route("/sign-in", guarded(self.door), methods=["GET"]),
+            Route("/sign-in/{token}", guarded(self.open), methods=["GET"]),
+        ]
+
+    async def door(self, request: Request) -> Response:
+        """How to come in; whoever is in already goes on to the tip."""
+        if getattr(request.state, "identity", None) is not None:
+            return RedirectResponse("/", 303)
+        return self._pages.show(request, "sign_in/page.html", Frame(language=self._language(request)), SignInView())
+
+    async def open(self, request: Request) -> Response:
+        """Open a session with the link's token; a mere preview of the link opens nothing."""
+        if request.method == "HEAD" or "sec-purpose" in request.headers or "purpose" in request.headers:
+            return Response(status_code=204)
+        device = device_name(request.headers.get("user-agent", ""))
+        try:
+            session = await self._promises.accounts.redeem(token=request.path_params["token"], device=device)
+        except LinkUsed as problem:
+            frame = Frame(language=self._language(request))
+            return self._pages.show(request, "sign_in/page.html", frame, SignInView(used=True), problem.status)
+        language = self._language(request)
+        if session.first and language != "en":
+            await self._promises.profiles.change(user=session.user, values={"language": language})
+        response = RedirectResponse("/", 303)
+        response.headers["cache-control"] = "no-store"
+        cookies.keep(request, response, session.cookie, session.expires_at)
+        return response
+
+    def _language(self, request: Request) -> str:
+        return best_language(request.headers.get("accept-language", ""))

@@ -1,0 +1,45 @@
+"""The static files' route: cached for good, since a name changes with its content."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from oo.apps.web.assets import Assets
+
+
+class StaticRoutes:
+    """Answers with style, script and icon."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+
+    def routes(self) -> list[Route]:
+        """One route for all of them, and the icon's customary name."""
+        return [
+            Route("/static/{name}", self.file, methods=["GET"]),
+            Route("/favicon.ico", self.icon, methods=["GET"]),
+        ]
+
+    async def file(self, request: Request) -> Response:
+        """The named file; 404 for any other."""
+        return self._answer(request, request.url.path)
+
+    async def icon(self, request: Request) -> Response:
+        """The icon, for whoever asks without having read the page."""
+        return self._answer(request, self._assets.icon)
+
+    def _answer(self, request: Request, path: str) -> Response:
+        asset = self._assets.files.get(path)
+        if asset is None:
+            return Response(status_code=404)
+        headers = {
+            "content-type": asset.media,
+            "cache-control": "public, max-age=31536000, immutable",
+            "vary": "accept-encoding",
+            "x-content-type-options": "nosniff",
+        }
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(asset.body, headers=headers)
+        return Response(asset.zipped, headers={**headers, "content-encoding": "gzip"})

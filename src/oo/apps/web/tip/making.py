@@ -1,0 +1,119 @@
+"""Makes the views of the tip page from what the recommender answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Literal, TypeGuard
+
+from oo.apps.web.frame import Link
+from oo.apps.web.pages import Visitor
+from oo.apps.web.rings import hands
+from oo.apps.web.tip.view import AfterView, MomentRow, Open, ScopeRow, TipView
+from oo.apps.web.topics import topic_name
+from oo.contracts.tips import Moment, Tip, Undoable
+from oo.contracts.words import Translator
+from oo.contracts.words.moments import brief, clock, day_of_month, spoken, weekday
+
+_EVENING = 18
+_NOON = 12
+
+
+def tip_view(
+    tip: Tip, visitor: Visitor, key: str, *, shown: Open = "nothing", moments: Sequence[Moment] = (), say: str = ""
+) -> TipView:
+    """The tip with its actions, or with the list that is open."""
+    t = visitor.t
+    at = None if tip.at is None else tip.at.astimezone(visitor.zone)
+    links = [Link(t("Open in {source}", source=tip.source_name), where) for where in [tip.where] if opens(where)]
+    return TipView(
+        id=tip.id,
+        key=key,
+        kind=tip.kind,
+        text=tip.content,
+        why=tip.why,
+        links=tuple(links),
+        hour=None if at is None else clock(at),
+        hands=None if at is None else hands(at),
+        open=shown,
+        moments=tuple(_row(moment, visitor) for moment in moments),
+        pick_from=f"{visitor.now + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
+        scopes=_scopes(tip, t) if shown == "not" else (),
+        say=say,
+    )
+
+
+def after_view(done: Undoable, visitor: Visitor, key: str) -> AfterView:
+    """What was just done, with its way back."""
+    t = visitor.t
+    seconds = max(1, ceil((done.open_until - visitor.now).total_seconds()))
+    ring: Literal["done", "task", "silence"] = "done"
+    line = ""
+    if done.action == "snooze" and done.moment is not None:
+        at = done.moment.astimezone(visitor.zone)
+        ring, title, line = "task", then(at, visitor.now, t), brief(at, visitor.now, t.language)
+        say = t("Later: {when}. Undo for {count} seconds.", when=spoken(at, visitor.now, t.language), count=seconds)
+    else:
+        if done.action == "dismiss":
+            ring, title = "silence", _gone(done, t)
+        else:
+            title = {"task": t("Done."), "advice": t("Good.")}.get(done.kind, t("Noted."))
+            line = _known(done, t) if done.kind == "task" else ""
+        say = t("{title} Undo for {count} seconds.", title=title, count=seconds)
+    return AfterView(done.tip, key, ring, title, line, say, seconds)
+
+
+def then(at: datetime, now: datetime, t: Translator) -> str:
+    """The moment that was chosen, as a heading: "Tomorrow morning, then."."""
+    days = (at.date() - now.date()).days
+    if days <= 0:
+        return t("This evening, then.") if at.hour >= _EVENING else t("At {time}, then.", time=clock(at))
+    if days == 1:
+        return t("Tomorrow morning, then.") if at.hour < _NOON else t("Tomorrow, then.")
+    if at.weekday() == 0 and at.hour < _NOON and days <= 7:
+        return t("Next week, then.")
+    day = weekday(at, t.language) if days <= 6 else day_of_month(at, t.language)
+    return t("On {day}, then.", day=day)
+
+
+def opens(where: str | None) -> TypeGuard[str]:
+    """Whether an address may become a link: only the web's own schemes."""
+    return where is not None and where.startswith(("https://", "http://"))
+
+
+def _row(moment: Moment, visitor: Visitor) -> MomentRow:
+    t = visitor.t
+    at = moment.at.astimezone(visitor.zone)
+    label = {
+        "after-meeting": t("After your meeting"),
+        "evening": t("This evening"),
+        "morning": t("Tomorrow morning"),
+        "next-week": t("Next week"),
+    }[moment.id]
+    shown = brief(at, visitor.now, t.language)
+    return MomentRow(label, shown, spoken(at, visitor.now, t.language), moment.at.isoformat())
+
+
+def _scopes(tip: Tip, t: Translator) -> tuple[ScopeRow, ...]:
+    return (
+        ScopeRow("now", t("For now"), t("It may come back tomorrow.")),
+        ScopeRow("item", t("This task"), t("Not for a month, unless it changes in {source}.", source=tip.source_name)),
+        ScopeRow(
+            "kind", topic_name(tip.topic, t), t("None of this kind for a month, or until you allow it in Settings.")
+        ),
+    )
+
+
+def _gone(done: Undoable, t: Translator) -> str:
+    if done.scope == "item":
+        return t("Gone for a month, unless it changes.")
+    if done.scope == "kind":
+        return t("None of this kind for a month.")
+    return t("Gone for now.")
+
+
+def _known(done: Undoable, t: Translator) -> str:
+    if done.writable:
+        return t("{source} will know in a moment.", source=done.source_name)
+    return t("oO remembers it. {source} stays as it is.", source=done.source_name)

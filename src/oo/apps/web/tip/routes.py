@@ -1,0 +1,155 @@
+"""The tip page's routes: look, react, hold undo open, begin, and tell the device's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from oo.apps.web.forms import Form
+from oo.apps.web.frame import Frame, Link
+from oo.apps.web.pages import Pages, Visitor, with_note
+from oo.apps.web.tip.making import after_view, tip_view
+from oo.apps.web.tip.view import FirstView, Open, SilenceView
+from oo.contracts.errors import Conflict, Invalid, NotFound, Problem, TooLate
+from oo.contracts.ids import DecisionId
+from oo.contracts.tips import ActionName, Reaction, Scope
+from oo.contracts.words import Translator
+
+_PAGE = "tip/page.html"
+_LONGEST_DWELL_MS = 24 * 3600 * 1000
+
+
+class TipRoutes:
+    """Answers for the tip page."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._promises = pages.promises
+
+    def routes(self) -> list[Route]:
+        """The routes, each with its problems answered as pages."""
+        guarded = self._pages.guarded
+        return [
+            Route("/", guarded(self.look), methods=["GET"]),
+            Route("/", guarded(self.react), methods=["POST"]),
+            Route("/hold", guarded(self.hold), methods=["POST"]),
+            Route("/begin", guarded(self.begin), methods=["POST"]),
+            Route("/zone", guarded(self.zone), methods=["POST"]),
+        ]
+
+    async def look(self, request: Request) -> Response:
+        """The tip, the silence, what was just done, or the first run."""
+        visitor = await self._pages.visitor(request)
+        asked = request.query_params
+        if after := asked.get("after"):
+            undoable = await self._promises.tips.undoable(user=visitor.user, tip=DecisionId(after))
+            if undoable is not None:
+                view = after_view(undoable, visitor, self._promises.ids.new())
+                return self._pages.show(request, _PAGE, self._frame(visitor), view)
+        wanted = asked.get("open", "")
+        shown = cast("Open", wanted) if wanted in ("later", "not") else "nothing"
+        say = visitor.t("Back as it was.") if "back" in asked else ""
+        return await self._now(request, visitor, shown=shown, say=say)
+
+    async def react(self, request: Request) -> Response:
+        """Take a reaction, then show what was done; what came too late is said in a note."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        reaction = read_reaction(form, visitor)
+        try:
+            await self._promises.tips.react(user=visitor.user, reaction=reaction)
+        except (TooLate, Conflict, NotFound) as problem:
+            return await self._now(request, visitor, note=_why_not(problem, visitor.t))
+        where = "/?back=1" if reaction.action == "undo" else f"/?after={reaction.tip}"
+        return RedirectResponse(where, 303)
+
+    async def hold(self, request: Request) -> Response:
+        """Keep undo open while it is looked at."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        await self._promises.tips.hold_undo(user=visitor.user, tip=DecisionId(form.one("tip")))
+        return Response(status_code=204)
+
+    async def begin(self, request: Request) -> Response:
+        """Keep the first things on the person's mind; one is enough."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        things = [thing.strip() for thing in form.all("thing")]
+        if not any(things):
+            frame = visitor.frame()
+            return self._pages.show(request, _PAGE, frame, FirstView(empty=True, say=visitor.t("One is enough.")), 422)
+        await self._promises.sources.write_mind(user=visitor.user, things=things)
+        return RedirectResponse("/", 303)
+
+    async def zone(self, request: Request) -> Response:
+        """Take the device's zone."""
+        visitor = await self._pages.visitor(request)
+        form = await self._pages.form(request, visitor)
+        await self._promises.profiles.change(user=visitor.user, values={"zone": form.one("zone")})
+        return Response(status_code=204)
+
+    async def _now(
+        self, request: Request, visitor: Visitor, *, shown: Open = "nothing", say: str = "", note: str = ""
+    ) -> Response:
+        answer = await self._promises.tips.recommend(user=visitor.user)
+        frame = self._frame(visitor)
+        frame = with_note(frame, note) if note else await self._noted(frame, visitor)
+        if answer.tip is not None:
+            tip = answer.tip
+            moments = await self._promises.tips.moments(user=visitor.user) if shown == "later" else ()
+            view = tip_view(tip, visitor, self._promises.ids.new(), shown=shown, moments=moments, say=say)
+            if request.method != "HEAD" and "purpose" not in request.headers and "sec-purpose" not in request.headers:
+                await self._promises.tips.seen(user=visitor.user, tip=tip.id, surface="page")
+            return self._pages.show(request, _PAGE, frame, view)
+        if answer.silence is None or answer.silence.reason == "nothing-connected":
+            return self._pages.show(request, _PAGE, visitor.frame(), FirstView(say=say))
+        return self._pages.show(
+            request, _PAGE, frame, SilenceView(why=answer.silence.detail, say=say or visitor.t("Nothing now."))
+        )
+
+    async def _noted(self, frame: Frame, visitor: Visitor) -> Frame:
+        for source in await self._promises.sources.connections(user=visitor.user):
+            if source.state == "reconnect":
+                t = visitor.t
+                text = t("{source} could not be read.", source=source.name)
+                return with_note(frame, text, Link(t("Look"), f"/connect/{source.id}"))
+        return frame
+
+    def _frame(self, visitor: Visitor) -> Frame:
+        return visitor.frame(end=Link(visitor.t("Settings"), "/settings"))
+
+
+def read_reaction(form: Form, visitor: Visitor) -> Reaction:
+    """The reaction that a form sends; raises `Invalid` for an unknown action, scope or moment."""
+    action, scope = form.one("action"), form.one("scope")
+    if action not in get_args(ActionName) or (scope and scope not in get_args(Scope)):
+        raise Invalid
+    dwell = form.one("dwell_ms")
+    return Reaction(
+        key=form.one("key"),
+        tip=DecisionId(form.one("tip")),
+        action=cast("ActionName", action),
+        until=_moment(form, visitor) if action == "snooze" else None,
+        scope=cast("Scope", scope) if scope else None,
+        dwell_ms=min(int(dwell), _LONGEST_DWELL_MS) if dwell.isascii() and dwell.isdigit() else None,
+    )
+
+
+def _moment(form: Form, visitor: Visitor) -> datetime:
+    try:
+        at = datetime.fromisoformat(form.one("until") or form.one("at"))
+    except ValueError:
+        raise Invalid("This time cannot be read. Pick another.") from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=visitor.zone)
+
+
+def _why_not(problem: Problem, t: Translator) -> str:
+    if isinstance(problem, TooLate):
+        return t("The source has it already. Open it there.")
+    if isinstance(problem, Conflict):
+        return t("Answered on another device.")
+    return t("That moment has passed.")
