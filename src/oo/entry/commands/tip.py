@@ -187,8 +187,9 @@ async def _gather(chosen: Sequence[_Chosen], now: datetime, zone: str) -> _Gathe
             problems.append(f"{one.path}: {reason}")
             unread.append(Unread(str(one.path), 0, reason))
             continue
-        if not batch.items and not batch.busy and batch.unread and all(note.line == 0 for note in batch.unread):
-            problems.extend(f"{note.file}: {note.reason}" for note in batch.unread)
+        whole = [note for note in batch.unread if note.line == 0]
+        if whole and not batch.items and not batch.busy:
+            problems.extend(f"{note.file}: {note.reason}" for note in whole)
         else:
             names.append(str(one.plugin.manifest["name"]))
         items.extend(batch.items)

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from oo.contracts.items import Busy
+from oo.plugins.connectors.ics.blocks import Block
 from oo.plugins.connectors.ics.components import Component, instant
 from oo.plugins.connectors.ics.recurring import Occurrence
 
 BACK = timedelta(days=1)
 AHEAD = timedelta(days=35)
+_SLACK = timedelta(days=2)
+_DAY = re.compile(r"\d{8}(T|$)")
+_RECURRING = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
+
+
+def near(found: Sequence[Block], now: datetime) -> Iterator[Block]:
+    """The events that may touch the span, by a glance at their text: most of a calendar is long past."""
+    first, last = _digits(now - BACK - _SLACK), _digits(now + AHEAD + _SLACK)
+    uids = Counter(block.first("UID") for block in found)
+    for block in found:
+        names = {name for name, _ in block.properties}
+        start, end = block.first("DTSTART") or "", block.first("DTEND") or ""
+        alone = uids[block.first("UID")] == 1 and names.isdisjoint(_RECURRING)
+        if alone and _DAY.match(start) and _DAY.match(end):
+            begins, ends = sorted((start[:8], end[:8]))
+            if ends < first or begins > last:
+                continue
+        yield block
 
 
 def blocks(found: Iterable[Occurrence], owner: str | None, now: datetime, zone: tzinfo) -> Iterable[Busy]:
@@ -46,3 +67,7 @@ def is_free(component: Component, owner: str | None) -> bool:
     if owner is not None and (own := answers.get(owner.lower())) is not None:
         return own == "DECLINED"
     return bool(answers) and set(answers.values()) == {"DECLINED"}
+
+
+def _digits(at: datetime) -> str:
+    return at.strftime("%Y%m%d")

@@ -30,7 +30,7 @@ class Component:
 
     def when(self, name: str) -> When | None:
         """The day or time of a property, None when there is none."""
-        value = getattr(self.ical.get(name), "dt", None)
+        value = _read_or_none(self.ical.get(name), "dt")
         return value if isinstance(value, date) else None
 
     def text(self, name: str) -> str:
@@ -47,7 +47,7 @@ class Component:
 
     def span(self, name: str) -> timedelta | None:
         """The length of a property such as DURATION."""
-        value = getattr(self.ical.get(name), "dt", None)
+        value = _read_or_none(self.ical.get(name), "dt")
         return value if isinstance(value, timedelta) else None
 
     def all(self, name: str) -> list[Any]:
@@ -73,18 +73,13 @@ def read(block: Block, zones: Zones, floating: tzinfo | None) -> Component:
     faults: list[str] = []
     local: dict[str, tzinfo] = {}
     lines = [_known_zone(name, line, zones, local, faults) for name, line in block.properties]
-    text = f"BEGIN:{block.kind}\r\n" + "\r\n".join(lines) + f"\r\nEND:{block.kind}\r\n"
     kind = icalendar.Todo if block.kind == "VTODO" else icalendar.Event
     try:
-        ical: Any = kind.from_ical(text)
-        for name, _ in ical.errors:
-            faults.append(f"{name} can't be read; it is left out.")
+        ical = _parsed(kind, block, lines, faults)
         for name in _TIMES:
             _localise(ical, name, local.get(name, floating), faults)
         for name in _LISTS:
-            for several in _as_list(ical.get(name)):
-                for one in getattr(several, "dts", ()):
-                    one.dt = _with_zone(one.dt, local.get(name, floating))
+            _localise_lists(ical, name, local.get(name, floating), faults)
     except Exception as error:  # a damaged component may break the library anywhere
         raise ValueError(f"A {block.kind} that can't be read ({type(error).__name__}).") from error
     uid = str(ical.get("UID") or "").strip()
@@ -112,8 +107,8 @@ def _known_zone(name: str, line: str, zones: Zones, local: dict[str, tzinfo], fa
     if zone is not None:
         local[name] = zone
     else:
-        faults.append(f"The time zone of {name} is unknown; the person's own is taken.")
-    return f"{head[: match.start()]}{head[match.end() :]}{colon}{value}"
+        _add(faults, "A time zone that is unknown; the person's own is taken.")
+    return f"{head[: match.start()]}{head[match.end() :]}{colon}{value.strip()}"
 
 
 def _parted(line: str) -> tuple[str, str, str]:
@@ -127,17 +122,69 @@ def _parted(line: str) -> tuple[str, str, str]:
     return line, "", ""
 
 
+def _parsed(kind: Any, block: Block, lines: list[str], faults: list[str]) -> Any:
+    """icalendar's component; a property that it can't take is left out, so that it doesn't spoil the others."""
+    try:
+        ical = kind.from_ical(_text(block.kind, lines))
+        if not ical.errors:
+            return ical
+    except Exception:  # noqa: S110 - whatever it raises, some property can't be read: the next lines find which
+        pass
+    return kind.from_ical(_text(block.kind, [line for line in lines if _is_readable(kind, block, line, faults)]))
+
+
+def _is_readable(kind: Any, block: Block, line: str, faults: list[str]) -> bool:
+    name = re.split("[;:]", line, maxsplit=1)[0]
+    try:
+        fine = not kind.from_ical(_text(block.kind, [line])).errors
+    except Exception:  # whatever it raises, the property can't be read
+        fine = False
+    if not fine:
+        _add(faults, f"{name} can't be read; it is left out.")
+    return fine
+
+
+def _text(kind: str, lines: list[str]) -> str:
+    return "\r\n".join([f"BEGIN:{kind}", *lines, f"END:{kind}", ""])
+
+
 def _localise(ical: Any, name: str, zone: tzinfo | None, faults: list[str]) -> None:
     values = _as_list(ical.get(name))
     if not values:
         return
     if len(values) > 1:
         ical[name] = values[0]
-    if not isinstance(getattr(values[0], "dt", None), date):
+    if not isinstance(_read_or_none(values[0], "dt"), date):
         del ical[name]
-        faults.append(f"{name} can't be read; it is left out.")
+        _add(faults, f"{name} can't be read; it is left out.")
         return
     values[0].dt = _with_zone(values[0].dt, zone)
+
+
+def _localise_lists(ical: Any, name: str, zone: tzinfo | None, faults: list[str]) -> None:
+    values = _as_list(ical.get(name))
+    readable = [several for several in values if _read_or_none(several, "dts") is not None]
+    if len(readable) < len(values):
+        _add(faults, f"{name} can't be read; it is left out.")
+        del ical[name]
+        if readable:
+            ical[name] = readable
+    for several in readable:
+        for one in several.dts:
+            one.dt = _with_zone(one.dt, zone)
+
+
+def _read_or_none(value: Any, name: str) -> Any:
+    """An attribute; what icalendar could not parse raises an error of its own when it is asked for one."""
+    try:
+        return getattr(value, name, None)
+    except Exception:  # whatever it raises, there is nothing to read
+        return None
+
+
+def _add(faults: list[str], fault: str) -> None:
+    if fault not in faults:
+        faults.append(fault)
 
 
 def _with_zone(value: Any, zone: tzinfo | None) -> Any:

@@ -133,9 +133,8 @@ class _Reading:
     def _components(self, kind: str) -> Iterable[Component]:
         # A to-do's floating time stays floating, so that it follows the person; a meeting's is somewhere.
         floating = self._zone if kind == "VEVENT" else self.own
-        for block in self.sheet.blocks:
-            if block.kind != kind:
-                continue
+        blocks = [block for block in self.sheet.blocks if block.kind == kind]
+        for block in busy.near(blocks, self.source.now) if kind == "VEVENT" else blocks:
             try:
                 component = read(block, self.zones, floating)
             except ValueError as error:

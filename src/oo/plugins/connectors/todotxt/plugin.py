@@ -87,10 +87,13 @@ async def _read(source: Source) -> _Read:
             problem = problem or error
             continue
         contents[path] = (content.data, content.version)
+        before = len(rows), len(unread)
         for line, task, reasons in read_lines(content.data, archive=path in archives):
             unread.extend(Unread(path, line.number, reason) for reason in reasons)
             if task is not None:
                 rows.append(_Row(path, line, task))
+        if len(rows) == before[0] and len(unread) > before[1]:
+            unread.insert(before[1], Unread(path, 0, "No line of this file can be read."))
     if problem is not None and not contents.keys() - archives:
         raise problem
     return _Read(tuple(_keyed(source, rows)), tuple(unread), contents)
