@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from oo.contracts.errors import NotFound
 from oo.contracts.ids import UserId
 from oo.contracts.sources import Receipt
-from oo.kernel.keys import KeyGone
+from oo.kernel.db import Transaction
+from oo.kernel.keys import Cipher, KeyGone
 from oo.kernel.module import Kit, Module
 from oo.kernel.tombstones import bury
 
@@ -22,10 +24,9 @@ class Forgetter:
     async def export(self, *, user: UserId) -> Mapping[str, Any]:
         """See `Forgetting.export`."""
         cipher = self._cipher(user)
-        rooms = {
-            room.name: await self._kit.db.read(lambda tx, room=room: room.export(tx, user, cipher))
-            for room in self._modules
-        }  # type: ignore[misc]
+        rooms: dict[str, Any] = {}
+        for room in self._modules:
+            rooms[room.name] = await self._kit.db.read(partial(_exported, room=room, user=user, cipher=cipher))
         return {"person": user, "at": self._kit.clock.now().isoformat(), "rooms": rooms}
 
     async def erase(self, *, user: UserId) -> Receipt:
@@ -34,19 +35,30 @@ class Forgetter:
         The key goes last but one: modules may need it to find what they must revoke; without it no word is left to
         read.
         """
-        records = 0
-        for room in self._modules:
-            records += await self._kit.db.write(lambda tx, room=room: room.erase(tx, user))  # type: ignore[misc]
+        records = await self._delete(user)
         had_key = self._kit.keys.destroy(user)
         if not records and not had_key:
             raise NotFound
+        # Whatever was under way may have left a row meanwhile; without the key nothing new can be written for the person.
+        records += await self._delete(user)
         await self._kit.db.checkpoint()
         now = self._kit.clock.now()
         bury(self._kit.settings.data, self._kit.keys.digest("tombstone", user), now)
         return Receipt("account", now, records)
 
-    def _cipher(self, user: UserId) -> Any:
+    async def _delete(self, user: UserId) -> int:
+        return sum([await self._kit.db.write(partial(_erased, room=room, user=user)) for room in self._modules])
+
+    def _cipher(self, user: UserId) -> Cipher:
         try:
             return self._kit.keys.cipher(user)
         except KeyGone:
             raise NotFound from None
+
+
+def _exported(tx: Transaction, *, room: Module, user: str, cipher: Cipher) -> Mapping[str, Any]:
+    return room.export(tx, user, cipher)
+
+
+def _erased(tx: Transaction, *, room: Module, user: str) -> int:
+    return room.erase(tx, user)
