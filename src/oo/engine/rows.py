@@ -17,7 +17,12 @@ _OF_CONTEXT = ("zone", "hour", "weekday", "last_project")
 
 
 def to_row(decision: Decision) -> str:
-    """Write a decision; `from_row` reads an equal one. 50 candidates take about 0.2 ms and 6 kB."""
+    """Write a decision as text; `from_row` reads an equal one. 50 candidates take about 0.2 ms and 6 kB."""
+    return json.dumps(decision_row(decision), separators=(",", ":"))
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    """The same as a JSON object."""
     context = decision.context
     silence = decision.silence
     row: dict[str, Any] = {
@@ -42,7 +47,7 @@ def to_row(decision: Decision) -> str:
     }
     if decision.notes:
         row["notes"] = dict(decision.notes)
-    return json.dumps(row, separators=(",", ":"))
+    return row
 
 
 def from_row(text: str) -> Decision:

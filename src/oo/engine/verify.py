@@ -14,7 +14,7 @@ TOLERANCE = 1e-6
 def differences(decision: Decision, policy: Policy, state: State) -> list[str]:
     """What comes out otherwise when the decision is computed again, a clear line each; empty when all agrees.
 
-    The policy has to be the one that the row names. A silence has no probabilities, and its choice has to be none.
+    The policy has to be the one that the row names. A silence may follow a choice: when the words of it were gone.
     """
     if decision.policy != f"{policy.id}@{policy.digest}":
         return [f"the row is by {decision.policy}, this is {policy.id}@{policy.digest}"]
@@ -30,10 +30,10 @@ def differences(decision: Decision, policy: Policy, state: State) -> list[str]:
         found.append("the probabilities differ")
     if abs(sum(decision.probabilities) - 1) > TOLERANCE:
         found.append("the probabilities don't sum to 1")
-    if decision.silence is not None:
-        found.append("there were candidates, and yet a silence")
-    if draw(decision.probabilities, decision.seed) != decision.chosen:
+    if decision.silence is None and draw(decision.probabilities, decision.seed) != decision.chosen:
         found.append("the seed draws another candidate")
+    if decision.silence is not None and decision.chosen is not None:
+        found.append("it is a tip and a silence")
     return found
 
 
