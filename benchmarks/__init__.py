@@ -1,0 +1,1 @@
+"""What `make bench` runs: every figure beside its floor from the same run."""

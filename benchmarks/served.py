@@ -1,0 +1,103 @@
+"""The shipped routes with all their checks, beside bare FastAPI handlers in the same run."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks.load import Result, post, run
+from benchmarks.report import Figure
+from benchmarks.seed import Member, people
+from benchmarks.server import Server, bare, free_port, oo, serving
+
+ROUNDS = 5
+STANDING = 3_000
+FRESH_PEOPLE = 300
+CLIENTS = 64
+REACTIONS = 6_000
+
+
+def standing() -> Iterator[Figure]:
+    """Recommend, answered with the tip that stands: CPU of the server for each request, against a bare handler."""
+    with tempfile.TemporaryDirectory() as folder:
+        [member] = people(Path(folder), 1, tasks=50)
+        with _both(Path(folder)) as (ours, floor):
+            ask = [post("/api/recommend", cookie=member.cookie, port=ours.port)] * STANDING
+            nothing = [post("/bare", port=floor.port)] * STANDING
+            run(ours.port, ask[:200], 4)
+            run(floor.port, nothing[:200], 4)
+            pairs = [(_cpu(ours, ask, 4), _cpu(floor, nothing, 4)) for _ in range(ROUNDS)]
+    yield Figure(
+        "recommend with the standing tip, CPU against a bare handler",
+        median(a / b for a, b in pairs),
+        "x",
+        "≤ 2.5",
+        2.5,
+        f"{median(a for a, _ in pairs) * 1e6:.0f} µs against {median(b for _, b in pairs) * 1e6:.0f} µs a request",
+    )
+
+
+def fresh() -> Iterator[Figure]:
+    """A fresh decision over 50 candidates, written durably: CPU of the server for each request."""
+    with tempfile.TemporaryDirectory() as folder:
+        members = people(Path(folder), FRESH_PEOPLE, tasks=50)
+        port = free_port()
+        with serving(oo(Path(folder), port), port) as ours:
+            requests = [post("/api/recommend", cookie=member.cookie, port=port) for member in members]
+            run(port, requests[:50], 4)
+            per_request = _cpu(ours, requests[50:], 4)
+    yield Figure("fresh decision over 50 candidates, durable, CPU", per_request * 1000, "ms", "≤ 2", 2.0, "")
+
+
+def feedback() -> Iterator[Figure]:
+    """Feedback from 64 clients with `synchronous=FULL`, against a bare POST in the same run."""
+    with tempfile.TemporaryDirectory() as folder:
+        members = people(Path(folder), CLIENTS, tasks=50, tips=REACTIONS // CLIENTS)
+        with _both(Path(folder)) as (ours, floor):
+            reactions = _reactions(members, ours.port)
+            bodies = [post("/bare-feedback", b'{"key": "k", "tip": "t", "action": "done"}', port=floor.port)] * len(reactions)
+            run(floor.port, bodies[:500], CLIENTS)
+            share = len(reactions) // ROUNDS
+            ran = [_pair(ours, floor, reactions[n * share : (n + 1) * share], bodies[:share]) for n in range(ROUNDS)]
+    speed = median(a.per_second for a, _ in ran)
+    yield Figure("feedback, 64 clients, FULL: requests a second", speed, "/s", "≥ 1500", 1500, "", higher=True)
+    yield Figure("feedback against a bare POST", median(a.per_second / b.per_second for a, b in ran), "x", "≥ 0.35", 0.35, "", higher=True)
+    p50, p99 = (median(a.percentile(share) for a, _ in ran) for share in (0.5, 0.99))
+    yield Figure("feedback, p99", p99, "ms", "< 120", 120, f"p50 {p50:.0f} ms")
+
+
+def _reactions(members: Sequence[Member], port: int) -> list[bytes]:
+    """Reactions to every tip, so that people take turns as they would."""
+    made = []
+    for turn in range(len(members[0].tips)):
+        for number, member in enumerate(members):
+            body = {"key": f"{number}-{turn}", "tip": member.tips[turn], "action": "done", "dwell_ms": 1200}
+            made.append(post("/api/feedback", json.dumps(body).encode(), cookie=member.cookie, port=port))
+    return made
+
+
+def _pair(ours: Server, floor: Server, reactions: Sequence[bytes], bodies: Sequence[bytes]) -> tuple[Result, Result]:
+    result = run(ours.port, reactions, CLIENTS)
+    assert set(result.statuses) == {200}, result.statuses
+    return result, run(floor.port, bodies, CLIENTS)
+
+
+def _cpu(server: Server, requests: Sequence[bytes], clients: int) -> float:
+    before = server.cpu()
+    result = run(server.port, requests, clients)
+    assert set(result.statuses) == {200}, result.statuses
+    return (server.cpu() - before) / result.requests
+
+
+@contextmanager
+def _both(data: Path) -> Iterator[tuple[Server, Server]]:
+    ours, floor = free_port(), free_port()
+    with serving(oo(data, ours), ours) as a, serving(bare(floor), floor) as b:
+        yield a, b
+
+
+BENCHES: tuple[Callable[[], Iterator[Figure]], ...] = (standing, fresh, feedback)
