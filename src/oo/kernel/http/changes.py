@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from oo.kernel.http.problems import Refusal
+from oo.kernel.http.problems import Receive, Refusal
 from oo.kernel.http.site import Site
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 256 * 1024

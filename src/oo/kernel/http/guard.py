@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from oo.kernel.http import headers as wire
-from oo.kernel.http.changes import SAFE_METHODS, Receive, check_origin, check_token, limited
-from oo.kernel.http.problems import API, Page, Refusal, Send, answer, fault_of
+from oo.kernel.http.changes import SAFE_METHODS, check_origin, check_token, limited
+from oo.kernel.http.problems import API, App, Page, Receive, Refusal, Send, answer, fault_of
 from oo.kernel.http.site import Site, Sites
 from oo.kernel.http.throttle import Throttle
 from oo.kernel.log import begin_trace, get_logger
-
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 log = get_logger("http")
 
@@ -109,6 +107,9 @@ class Guard:
         try:
             site = self._sites.of(scope, headers)
             state["site"] = site
+            scope["scheme"] = (
+                "https" if site.secure else "http"
+            )  # as the browser knows it, for whoever looks further in
             always = self._standing[site.secure]
             if scope["method"] not in SAFE_METHODS:
                 receive = limited(headers, receive)
@@ -130,7 +131,7 @@ class Guard:
             await _redirect(elsewhere.to, sending)
         except Exception as error:
             if not status:
-                await answer(fault_of(error), scope, sending, self._page)
+                await answer(fault_of(error), scope, receive, sending, self._page)
             elif status < 500:  # else the application answered with a number, and logged it
                 log.error("answer.broken", failure=error)
         if 400 <= status < 500 and path.startswith(self._public.door + "/"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -20,9 +20,14 @@ MEDIA_TYPE = "application/problem+json"
 API = "/api/"
 """Below this path programs ask; elsewhere people do."""
 
-Page = Callable[["Fault", Mapping[str, Any]], str | None]
-"""Draws a fault as a page for the request of this scope; None leaves it to plain text."""
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Page = Callable[["Fault", MutableMapping[str, Any]], App | None]
+"""Draws a fault as a page (any ASGI response) for the request of this scope; None leaves it to plain text."""
+
+_SAID = {404: ("not-found", "Nothing here."), 405: ("method-unknown", "This address takes other methods.")}
+_MOST_NAMED = 5
 
 log = get_logger("http")
 
@@ -64,19 +69,33 @@ class Fault:
 
 
 def fault_of(error: BaseException) -> Fault:
-    """What an exception says to the outside; one of ours is logged here, under the number that the answer gives."""
+    """What an exception says to the outside; one of ours is logged here, under the number that the answer gives.
+
+    Words (`status`, `code`, `detail`), Starlette's HTTP errors (`status_code`) and validation errors (`errors`) are known
+    by their shape, so that no framework is loaded for it.
+    """
     status, code, detail = (getattr(error, name, None) for name in ("status", "code", "detail"))
     if isinstance(status, int) and isinstance(code, str) and isinstance(detail, str):
         after = getattr(error, "after", None)
-        wait = (
-            ((b"retry-after", str(max(1, round(after.total_seconds()))).encode()),)
-            if isinstance(after, timedelta)
-            else ()
-        )
-        return Fault(status, code, detail, headers=wait)
+        wait = str(max(1, round(after.total_seconds()))).encode() if isinstance(after, timedelta) else None
+        return Fault(status, code, detail, headers=((b"retry-after", wait),) if wait else ())
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        code, detail = _SAID.get(status, ("refused", f"{_phrase(status)}."))
+        given = getattr(error, "headers", None) or {}
+        return Fault(status, code, detail, headers=tuple((k.lower().encode(), v.encode()) for k, v in given.items()))
+    if callable(list_errors := getattr(error, "errors", None)):
+        return Fault(422, "invalid", unreadable(list_errors()))
     number = secrets.token_hex(2)
     log.error("request.failed", failure=error, number=number)
     return Fault(500, "broken", f"Something broke here, not with you. Number {number}.", number)
+
+
+def unreadable(errors: Iterable[Mapping[str, Any]]) -> str:
+    """One sentence that names the fields pydantic could not read, and none of what they held."""
+    named = dict.fromkeys(".".join(str(part) for part in error["loc"] if part != "body") for error in errors)
+    fields = [field for field in named if field][:_MOST_NAMED]
+    return f"What was sent cannot be understood{': ' if fields else ''}{', '.join(fields)}."
 
 
 def wants_page(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
@@ -84,19 +103,23 @@ def wants_page(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool
     return b"text/html" in headers.get(b"accept", b"") and not scope["path"].startswith(API)
 
 
-async def answer(fault: Fault, scope: Mapping[str, Any], send: Send, page: Page | None = None) -> None:
+async def answer(
+    fault: Fault, scope: MutableMapping[str, Any], receive: Receive, send: Send, page: Page | None = None
+) -> None:
     """Send a fault as a page or as a problem document, whichever the request asked for."""
     media, body = MEDIA_TYPE, fault.as_json()
     if wants_page(scope, dict(scope["headers"])):
         drawn = _drawn(fault, scope, page)
-        media = "text/plain; charset=utf-8" if drawn is None else "text/html; charset=utf-8"
-        body = (fault.detail if drawn is None else drawn).encode()
+        if drawn is not None:
+            await drawn(scope, receive, send)
+            return
+        media, body = "text/plain; charset=utf-8", fault.detail.encode()
     headers = [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode()), *fault.headers]
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _drawn(fault: Fault, scope: Mapping[str, Any], page: Page | None) -> str | None:
+def _drawn(fault: Fault, scope: MutableMapping[str, Any], page: Page | None) -> App | None:
     if page is None:
         return None
     try:

@@ -1,0 +1,19 @@
+"""Puts the API together: what the server calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter
+
+from oo.apps.api import feedback, health, recommend
+from oo.apps.api.health import Wellness
+from oo.contracts.tips import Tips
+
+
+def build(tips: Tips, state: Callable[[], Awaitable[Mapping[str, Wellness]]]) -> APIRouter:
+    """Every resource of the API over the promises; `state` says how every part of this oO is."""
+    router = APIRouter()
+    for part in (recommend.router(tips), feedback.router(tips), health.router(state)):
+        router.routes.extend(part.routes)
+    return router

@@ -1,0 +1,70 @@
+"""Routes that take a request and give a response, described for OpenAPI by hand.
+
+FastAPI's own reading of parameters and checking of answers costs 22 µs a request (48 µs against 26 measured); these
+routes read their body with pydantic and write their answer themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from oo.contracts.accounts import Identity
+from oo.contracts.errors import SignInNeeded
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class DirectRoute(APIRoute):
+    """A route whose endpoint is called with the request, and nothing else."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """The endpoint itself."""
+        return self.endpoint
+
+
+class ProblemOut(BaseModel):
+    """A problem as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:oo:problem:not-found"])
+    title: str
+    status: int
+    detail: str = Field(description="One sentence: what is wrong, and the mend.")
+    code: str = Field(examples=["not-found"])
+    number: str | None = Field(None, description="For a fault of oO's: the number that its log has too.")
+
+
+def problems(**meanings: str) -> dict[int | str, dict[str, Any]]:
+    """The problem answers of a route for OpenAPI: `problems(s401="Sign in first.")`."""
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    return {
+        int(status[1:]): {"description": meaning, "content": {"application/problem+json": {"schema": schema}}}
+        for status, meaning in meanings.items()
+    }
+
+
+def body_of(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads this model from its body."""
+    return {
+        "requestBody": {"required": required, "content": {"application/json": {"schema": kind.model_json_schema()}}}
+    }
+
+
+def asker(request: Request) -> Identity:
+    """Who asks; raises `SignInNeeded` should a request ever come past the guard without a session."""
+    identity: Identity | None = request.scope["state"].get("identity")
+    if identity is None:
+        raise SignInNeeded
+    return identity
+
+
+def answered(value: Mapping[str, Any]) -> Response:
+    """A value as a JSON response."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, media_type="application/json")

@@ -1,0 +1,97 @@
+"""The application that a server serves: the API and the pages over the promises, inside the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+
+from oo.apps import api
+from oo.apps.api.health import Wellness
+from oo.apps.web import build as web
+from oo.apps.web.promises import Promises
+from oo.contracts.accounts import Accounts
+from oo.contracts.forgetting import Forgetting
+from oo.contracts.profiles import Profiles
+from oo.contracts.sources import Sources
+from oo.contracts.tips import Tips
+from oo.kernel.clock import Clock
+from oo.kernel.http.guard import Guard, Public
+from oo.kernel.http.problems import App
+from oo.kernel.http.site import Sites
+from oo.kernel.ids import Ids
+from oo.modules.auth.sessions import ABSOLUTE
+
+PUBLIC = Public(
+    exact=frozenset({"/health", *web.PUBLIC}),
+    prefixes=("/sign-in/", "/static/"),
+    files="/static/",
+    door="/sign-in",
+)
+"""What anybody may open; every other route needs a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the application needs beside the promises."""
+
+    clock: Clock
+    ids: Ids
+    sites: Sites
+    state: Callable[[], Awaitable[Mapping[str, Wellness]]]
+    access: Callable[[str, str, int, float], None] | None = None
+
+
+class Inside(FastAPI):
+    """The routes alone: what they raise reaches the guard, which answers for all of them."""
+
+    def build_middleware_stack(self) -> App:
+        """FastAPI's own layers for errors are left out; the guard has theirs, and every request pays for each."""
+        return AsyncExitStackMiddleware(self.router)
+
+
+def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
+    """The routes over the promises, without the guard, and the pages."""
+    pages = web.build(
+        Promises(
+            tips=promises[Tips],
+            accounts=promises[Accounts],
+            profiles=promises[Profiles],
+            sources=promises[Sources],
+            forgetting=promises[Forgetting],
+            clock=tools.clock,
+            ids=tools.ids,
+        )
+    )
+    app = Inside(
+        title="oO",
+        summary="One tip. Right now.",
+        version=version("oo"),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in (api.build(promises[Tips], tools.state), pages.router):
+        app.router.routes.extend(router.routes)
+    return app, pages
+
+
+def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:
+    """Everything that a server serves."""
+    app, pages = inside(promises, tools)
+    accounts: Accounts = promises[Accounts]
+
+    return Guard(
+        app,
+        authenticate=lambda cookie: accounts.authenticate(cookie=cookie),
+        public=PUBLIC,
+        sites=tools.sites,
+        session_seconds=int(ABSOLUTE.total_seconds()),
+        page=pages.fault_page,
+        access=tools.access,
+    )
