@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
 
 from oo.apps.web import assets
 from oo.apps.web.connect.routes import ConnectRoutes
@@ -18,27 +16,19 @@ from oo.apps.web.settings.routes import SettingsRoutes
 from oo.apps.web.sign_in.routes import SignInRoutes
 from oo.apps.web.static_routes import StaticRoutes
 from oo.apps.web.tip.routes import TipRoutes
-from oo.contracts.errors import NotFound, Problem
+from oo.kernel.http.problems import Page
+
+PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico")
+"""The pages that need no session, beside the one-time links below /sign-in/ and the files below /static/."""
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The pages: their routes, and how a problem looks to a person."""
+    """The pages: their routes, and the page of what went wrong."""
 
     router: APIRouter
-    pages: Pages
-
-    def problem_page(self, request: Request, problem: Problem) -> Response:
-        """The page for a problem; somebody who is not signed in is sent to sign in."""
-        return self.pages.error(request, problem)
-
-    def missing_page(self, request: Request) -> Response:
-        """The page for an address that does not exist."""
-        return self.pages.error(request, NotFound())
-
-    def broken_page(self, request: Request, number: str) -> Response:
-        """The page for an error of ours, with the number that the log has."""
-        return self.pages.error(request, None, number)
+    fault_page: Page
+    """Draws a fault for the guard."""
 
 
 def build(promises: Promises) -> Web:
@@ -55,4 +45,4 @@ def build(promises: Promises) -> Web:
         StaticRoutes(files),
     ):
         router.routes.extend(part.routes())
-    return Web(router, pages)
+    return Web(router, pages.fault)

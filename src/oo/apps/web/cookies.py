@@ -1,24 +1,18 @@
-"""The session's cookie: `__Host-oo` over https, `oo` on the own machine; never readable by scripts."""
+"""The session's cookie, given and taken back as the site that was asked wants it (`oo.kernel.http.site`)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 
-def keep(request: Request, response: Response, value: str, expires: datetime) -> None:
+def keep(request: Request, response: Response, value: str, lasts: timedelta) -> None:
     """Send the session's cookie with the response."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(_name(request), value, expires=expires, path="/", secure=secure, httponly=True, samesite="lax")
+    response.headers.append("set-cookie", request.state.site.session_cookie(value, round(lasts.total_seconds())))
 
 
 def drop(request: Request, response: Response) -> None:
     """Take the session's cookie back."""
-    secure = request.url.scheme == "https"
-    response.delete_cookie(_name(request), path="/", secure=secure, httponly=True, samesite="lax")
-
-
-def _name(request: Request) -> str:
-    return "__Host-oo" if request.url.scheme == "https" else "oo"
+    response.headers.append("set-cookie", request.state.site.ended_cookie())

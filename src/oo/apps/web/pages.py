@@ -1,35 +1,28 @@
-"""Who is asking, and how an answer leaves: identity, language and zone in; framed, compressed, guarded HTML out."""
+"""Who is asking, and how a page leaves: identity, language and zone in; framed and compressed HTML out."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from oo.apps.web.errors.view import ErrorView
-from oo.apps.web.forms import Form, read_form
 from oo.apps.web.frame import Frame, Link, Note
 from oo.apps.web.look import Look
 from oo.apps.web.promises import Promises
 from oo.contracts.accounts import Identity
-from oo.contracts.errors import NotFound, Problem, SignInNeeded
+from oo.contracts.errors import SignInNeeded
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profile
 from oo.contracts.words import Translator, best_language, translator
-
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""Content-Security-Policy of every page: nothing inline, nothing from another host."""
-
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+from oo.kernel.http.problems import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class Visitor:
 
 
 class Pages:
-    """Draws pages for visitors and turns problems into pages."""
+    """Draws pages for visitors."""
 
     def __init__(self, promises: Promises, look: Look) -> None:
         self.promises = promises
@@ -81,52 +74,27 @@ class Pages:
         now = self.promises.clock.now().astimezone(ZoneInfo(profile.zone))
         return Visitor(identity, profile, translator(profile.language), now)
 
-    async def form(self, request: Request, visitor: Visitor) -> Form:
-        """The form that the visitor sent; raises `Invalid` or `StalePage`."""
-        return await read_form(request, visitor.identity)
-
     def show(self, request: Request, template: str, frame: Frame, view: object, status: int = 200) -> Response:
-        """The page as a response: compressed when the browser can, never stored, under the strict policy."""
+        """The page as a response, compressed when the browser can."""
         body = self._look.draw(template, frame, view).encode()
-        headers = {
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": POLICY,
-            "cache-control": "no-store",
-            "referrer-policy": "same-origin",
-            "x-content-type-options": "nosniff",
-            "cross-origin-opener-policy": "same-origin",
-            "vary": "accept-encoding, cookie",
-        }
+        headers = {"content-type": "text/html; charset=utf-8", "vary": "accept-encoding, cookie"}
         if "gzip" in request.headers.get("accept-encoding", ""):
             body = gzip.compress(body, 6, mtime=0)
             headers["content-encoding"] = "gzip"
         return Response(body, status, headers)
 
-    def error(self, request: Request, problem: Problem | None, number: str = "") -> Response:
-        """The page for a problem; without one, for something that broke, with the number to find it by."""
-        if isinstance(problem, SignInNeeded):
-            return RedirectResponse("/sign-in", 303)
-        t = translator(best_language(request.headers.get("accept-language", "")))
+    def fault(self, fault: Fault, scope: MutableMapping[str, Any]) -> Response:
+        """The page for what went wrong, in the language that the browser asks for: the guard's `Page`."""
+        accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        t = translator(best_language(accepted))
         home = Link(t("Tip"), "/")
-        if problem is None:
-            view = ErrorView(t("Something broke here, not with you."), t("Number {number}.", number=number), home)
-            return self.show(request, "errors/page.html", Frame(language=t.language), view, 500)
-        if isinstance(problem, NotFound):
+        if fault.number is not None:
+            view = ErrorView(t("Something broke here, not with you."), t("Number {number}.", number=fault.number), home)
+        elif fault.status == HTTPStatus.NOT_FOUND:
             view = ErrorView(t("Nothing here."), link=home)
         else:
-            view = ErrorView(t("That did not work. Nothing was changed."), t(problem.detail), home)
-        return self.show(request, "errors/page.html", Frame(language=t.language), view, problem.status)
-
-    def guarded(self, handler: Handler) -> Handler:
-        """The handler, with its problems answered as pages."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except Problem as problem:
-                return self.error(request, problem)
-
-        return answer
+            view = ErrorView(t("That did not work. Nothing was changed."), t(fault.detail), home)
+        return self.show(Request(scope), "errors/page.html", Frame(language=t.language), view, fault.status)
 
 
 def with_note(frame: Frame, text: str, link: Link | None = None) -> Frame:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from oo.apps.web.assets import Assets
+from oo.contracts.errors import NotFound
 
 
 class StaticRoutes:
@@ -23,7 +24,7 @@ class StaticRoutes:
         ]
 
     async def file(self, request: Request) -> Response:
-        """The named file; 404 for any other."""
+        """The named file; raises `NotFound` for any other."""
         return self._answer(request, request.url.path)
 
     async def icon(self, request: Request) -> Response:
@@ -33,12 +34,11 @@ class StaticRoutes:
     def _answer(self, request: Request, path: str) -> Response:
         asset = self._assets.files.get(path)
         if asset is None:
-            return Response(status_code=404)
+            raise NotFound
         headers = {
             "content-type": asset.media,
             "cache-control": "public, max-age=31536000, immutable",
             "vary": "accept-encoding",
-            "x-content-type-options": "nosniff",
         }
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(asset.body, headers=headers)

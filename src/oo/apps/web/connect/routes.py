@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from oo.apps.web.connect.making import connect_view, files_view, gone_view, one_view
 from oo.apps.web.connect.view import MindView
+from oo.apps.web.forms import read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor
 from oo.contracts.errors import Invalid, Problem, Refused, Unusable
@@ -25,17 +26,16 @@ class ConnectRoutes:
         self._sources = pages.promises.sources
 
     def routes(self) -> list[Route]:
-        """The routes, each with its problems answered as pages."""
-        guarded = self._pages.guarded
+        """The routes; problems go on to the guard, which draws them as pages."""
         return [
-            Route("/connect", guarded(self.listed), methods=["GET"]),
-            Route("/connect/files", guarded(self.files), methods=["GET"]),
-            Route("/connect/files", guarded(self.add), methods=["POST"]),
-            Route("/connect/mind", guarded(self.mind), methods=["GET"]),
-            Route("/connect/mind", guarded(self.write), methods=["POST"]),
-            Route("/connect/{connection}", guarded(self.one), methods=["GET"]),
-            Route("/connect/{connection}/read", guarded(self.read), methods=["POST"]),
-            Route("/connect/{connection}/forget", guarded(self.forget), methods=["POST"]),
+            Route("/connect", self.listed, methods=["GET"]),
+            Route("/connect/files", self.files, methods=["GET"]),
+            Route("/connect/files", self.add, methods=["POST"]),
+            Route("/connect/mind", self.mind, methods=["GET"]),
+            Route("/connect/mind", self.write, methods=["POST"]),
+            Route("/connect/{connection}", self.one, methods=["GET"]),
+            Route("/connect/{connection}/read", self.read, methods=["POST"]),
+            Route("/connect/{connection}/forget", self.forget, methods=["POST"]),
         ]
 
     async def listed(self, request: Request) -> Response:
@@ -57,14 +57,12 @@ class ConnectRoutes:
     async def read(self, request: Request) -> Response:
         """Read the source now."""
         visitor = await self._pages.visitor(request)
-        await self._pages.form(request, visitor)
         one = await self._sources.read_now(user=visitor.user, connection=_connection(request))
         return RedirectResponse(f"/connect/{one.id}", 303)
 
     async def forget(self, request: Request) -> Response:
         """Disconnect, delete, and show the receipt."""
         visitor = await self._pages.visitor(request)
-        await self._pages.form(request, visitor)
         receipt = await self._sources.disconnect(user=visitor.user, connection=_connection(request))
         t = visitor.t
         gone = t.plural(
@@ -85,7 +83,7 @@ class ConnectRoutes:
     async def add(self, request: Request) -> Response:
         """Connect a file or folder; what cannot be used is said where it was typed."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         path = form.one("path").strip()
         try:
             one = await self._sources.add_files(user=visitor.user, path=path)
@@ -101,7 +99,7 @@ class ConnectRoutes:
     async def write(self, request: Request) -> Response:
         """Keep the things as they were written."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         things = [thing.strip() for thing in form.all("thing")]
         try:
             await self._sources.write_mind(user=visitor.user, things=[thing for thing in things if thing])

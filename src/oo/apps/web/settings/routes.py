@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from oo.apps.web import cookies
 from oo.apps.web.connect.making import gone_view
+from oo.apps.web.forms import read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor
 from oo.apps.web.settings.making import settings_view
@@ -27,15 +28,14 @@ class SettingsRoutes:
         self._promises = pages.promises
 
     def routes(self) -> list[Route]:
-        """The routes, each with its problems answered as pages."""
-        guarded = self._pages.guarded
+        """The routes; problems go on to the guard, which draws them as pages."""
         return [
-            Route("/settings", guarded(self.look), methods=["GET"]),
-            Route("/settings", guarded(self.change), methods=["POST"]),
-            Route("/settings/allow", guarded(self.allow), methods=["POST"]),
-            Route("/settings/sign-out", guarded(self.sign_out), methods=["POST"]),
-            Route("/settings/export", guarded(self.export), methods=["GET"]),
-            Route("/settings/erase", guarded(self.erase), methods=["POST"]),
+            Route("/settings", self.look, methods=["GET"]),
+            Route("/settings", self.change, methods=["POST"]),
+            Route("/settings/allow", self.allow, methods=["POST"]),
+            Route("/settings/sign-out", self.sign_out, methods=["POST"]),
+            Route("/settings/export", self.export, methods=["GET"]),
+            Route("/settings/erase", self.erase, methods=["POST"]),
         ]
 
     async def look(self, request: Request) -> Response:
@@ -46,7 +46,7 @@ class SettingsRoutes:
     async def change(self, request: Request) -> Response:
         """Set what the form holds; a switch that is not sent is off."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         values = {name: form.one(name) for name in _VALUES if name in form}
         values.update({name: "true" if name in form else "false" for name in _SWITCHES})
         await self._promises.profiles.change(user=visitor.user, values=values)
@@ -57,14 +57,14 @@ class SettingsRoutes:
     async def allow(self, request: Request) -> Response:
         """Take back a dismissal."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         await self._promises.tips.allow(user=visitor.user, hold=HoldId(form.one("hold")))
         return RedirectResponse("/settings?saved=1", 303)
 
     async def sign_out(self, request: Request) -> Response:
         """End a session; the own one leads back to the door."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         session = SessionId(form.one("session"))
         await self._promises.accounts.sign_out(user=visitor.user, session=session)
         if session != visitor.identity.session:
@@ -81,15 +81,13 @@ class SettingsRoutes:
         headers = {
             "content-disposition": f'attachment; filename="oo-{visitor.now:%Y-%m-%d}.json"',
             "content-type": "application/json; charset=utf-8",
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
         }
         return Response(body, headers=headers)
 
     async def erase(self, request: Request) -> Response:
         """Delete everything of the person, once the name is typed, and show the receipt."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         person = await self._promises.accounts.person(user=visitor.user)
         t = visitor.t
         if _plain(form.one("name")) != _plain(person.name):

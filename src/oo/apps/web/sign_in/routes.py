@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from oo.apps.web import cookies
-from oo.apps.web.devices import device_name
 from oo.apps.web.frame import Frame
 from oo.apps.web.pages import Pages
 from oo.apps.web.sign_in.view import SignInView
@@ -23,11 +22,10 @@ class SignInRoutes:
         self._promises = pages.promises
 
     def routes(self) -> list[Route]:
-        """The routes, each with its problems answered as pages."""
-        guarded = self._pages.guarded
+        """The routes; problems go on to the guard, which draws them as pages."""
         return [
-            Route("/sign-in", guarded(self.door), methods=["GET"]),
-            Route("/sign-in/{token}", guarded(self.open), methods=["GET"]),
+            Route("/sign-in", self.door, methods=["GET"]),
+            Route("/sign-in/{token}", self.open, methods=["GET"]),
         ]
 
     async def door(self, request: Request) -> Response:
@@ -40,7 +38,7 @@ class SignInRoutes:
         """Open a session with the link's token; a mere preview of the link opens nothing."""
         if request.method == "HEAD" or "sec-purpose" in request.headers or "purpose" in request.headers:
             return Response(status_code=204)
-        device = device_name(request.headers.get("user-agent", ""))
+        device = request.headers.get("user-agent", "")
         try:
             session = await self._promises.accounts.redeem(token=request.path_params["token"], device=device)
         except LinkUsed as problem:
@@ -50,8 +48,7 @@ class SignInRoutes:
         if session.first and language != "en":
             await self._promises.profiles.change(user=session.user, values={"language": language})
         response = RedirectResponse("/", 303)
-        response.headers["cache-control"] = "no-store"
-        cookies.keep(request, response, session.cookie, session.expires_at)
+        cookies.keep(request, response, session.cookie, session.expires_at - self._promises.clock.now())
         return response
 
     def _language(self, request: Request) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from oo.apps.web.forms import Form
+from oo.apps.web.forms import Form, read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor, with_note
 from oo.apps.web.tip.making import after_view, tip_view
@@ -31,14 +31,13 @@ class TipRoutes:
         self._promises = pages.promises
 
     def routes(self) -> list[Route]:
-        """The routes, each with its problems answered as pages."""
-        guarded = self._pages.guarded
+        """The routes; problems go on to the guard, which draws them as pages."""
         return [
-            Route("/", guarded(self.look), methods=["GET"]),
-            Route("/", guarded(self.react), methods=["POST"]),
-            Route("/hold", guarded(self.hold), methods=["POST"]),
-            Route("/begin", guarded(self.begin), methods=["POST"]),
-            Route("/zone", guarded(self.zone), methods=["POST"]),
+            Route("/", self.look, methods=["GET"]),
+            Route("/", self.react, methods=["POST"]),
+            Route("/hold", self.hold, methods=["POST"]),
+            Route("/begin", self.begin, methods=["POST"]),
+            Route("/zone", self.zone, methods=["POST"]),
         ]
 
     async def look(self, request: Request) -> Response:
@@ -58,7 +57,7 @@ class TipRoutes:
     async def react(self, request: Request) -> Response:
         """Take a reaction, then show what was done; what came too late is said in a note."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         reaction = read_reaction(form, visitor)
         try:
             await self._promises.tips.react(user=visitor.user, reaction=reaction)
@@ -70,14 +69,14 @@ class TipRoutes:
     async def hold(self, request: Request) -> Response:
         """Keep undo open while it is looked at."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         await self._promises.tips.hold_undo(user=visitor.user, tip=DecisionId(form.one("tip")))
         return Response(status_code=204)
 
     async def begin(self, request: Request) -> Response:
         """Keep the first things on the person's mind; one is enough."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         things = [thing.strip() for thing in form.all("thing")]
         if not any(things):
             frame = visitor.frame()
@@ -88,7 +87,7 @@ class TipRoutes:
     async def zone(self, request: Request) -> Response:
         """Take the device's zone."""
         visitor = await self._pages.visitor(request)
-        form = await self._pages.form(request, visitor)
+        form = await read_form(request)
         await self._promises.profiles.change(user=visitor.user, values={"zone": form.one("zone")})
         return Response(status_code=204)
 
