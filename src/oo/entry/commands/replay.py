@@ -14,7 +14,7 @@ from oo.engine.history import History, offset_of, read_event, read_instant
 
 
 def run(history: Path, at: Path, out: TextIO, policy: Policy | None = None) -> None:
-    """Write a JSON line for each instant of `at`: `{"at", "ranking": [{"task", "score"}, …]}`, all open tasks, best first.
+    """Write a JSON line for each instant of `at`: `{"at", "ranking": [{"task", "score"}, …]}`, all open, best first.
 
     A ranking knows only events strictly before its instant, so a history cut off there gives the same one; nothing is
     learnt. Raises `Unusable` with one sentence that names file, line and reason.
