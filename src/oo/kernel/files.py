@@ -109,10 +109,23 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
             data = file.read(largest + 1)
         except OSError as error:
             raise Unreadable(_sentence(error)) from error
+    check(data, largest)
+    return data
+
+
+def check(data: bytes, largest: int = LARGEST) -> None:
+    """Raise `Unreadable` for content that is too large, or that no text editor would show as text.
+
+    A stray control character in a long text passes.
+    """
     if len(data) > largest:
         raise Unreadable(f"This file is larger than {largest / 1_000_000:g} MB.")
-    _refuse_binary(data)
-    return data
+    head = data[:_SNIFFED]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("This file is UTF-16; saved as UTF-8 it can be read.")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls >= 8 and controls * 20 > len(head):
+        raise Unreadable("This is not a text file.")
 
 
 def version(data: bytes) -> str:
@@ -190,16 +203,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _refuse_binary(data: bytes) -> None:
-    """Raise for what no text editor would show as text; a stray control character in a long text passes."""
-    head = data[:_SNIFFED]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("This file is UTF-16; saved as UTF-8 it can be read.")
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls >= 8 and controls * 20 > len(head):
-        raise Unreadable("This is not a text file.")
 
 
 def _sentence(error: Exception, what: str = "file") -> str:

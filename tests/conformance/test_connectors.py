@@ -1,0 +1,25 @@
+"""Every connector that is found passes the same suite, whoever wrote it."""
+
+from __future__ import annotations
+
+import pytest
+
+from oo.contracts.manifests import ConnectorManifest
+from oo.kernel.plugins import discover
+from oo.testing.connectors import CHECKS, Case, samples
+
+FOUND = discover("connectors", ConnectorManifest.model_validate)
+CASES = [Case(plugin.id, plugin.load(), plugin.manifest, samples(plugin.folder)) for plugin in FOUND.plugins.values()]
+
+
+def test_every_connector_is_whole() -> None:
+    assert [broken.reason for broken in FOUND.broken] == []
+    assert {"todotxt", "ics", "mind"} <= set(FOUND.plugins)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+async def test_the_connector_keeps_the_promise(case: Case, check: object) -> None:
+    assert callable(check)
+    await check(case)
