@@ -26,7 +26,7 @@ FORBIDDEN = {
             ]
         )
     ),
-    "a path of one machine": re.compile(r"(?<![\w.~/-])/(work|farm|root|home/[a-z]+)" + r"/[\w.]"),
+    "a path of one machine": re.compile(r"(?<![\w.~/-])/(work|farm|root)" + r"/[\w.]"),
     "a key": re.compile("-----BEGIN " + "[A-Z ]*PRIVATE KEY"),
 }
 

@@ -38,7 +38,6 @@ def test_the_history_ends_where_the_code_s_tables_are(tmp_path: Path) -> None:
     with engine.connect() as connection:
         for module in MODULES:
             module.tables.create_all(connection)
-        connection.exec_driver_sql("COMMIT")
     engine.dispose()
     migrated, made = shape(tmp_path / "migrated.db"), shape(tmp_path / "made.db")
     assert sorted(migrated) == sorted(made)

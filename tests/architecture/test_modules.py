@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from oo.entry.wiring import MODULES
+from oo.entry.wiring import MODULES, house
 from oo.kernel.module import Module
+from oo.kernel.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = sorted(path.name for path in (HOUSE / "src" / "oo" / "modules").iterdir() if (path / "__init__.py").exists())
@@ -62,3 +63,10 @@ def test_every_promise_has_one_keeper_and_needs_form_no_cycle() -> None:
         kept |= {promise for module in ready for promise in module.keeps}
         waiting = [module for module in waiting if module not in ready]
     assert [module.name for module in waiting] == [], "these rooms wait for each other"
+
+
+@pytest.mark.anyio
+async def test_every_room_says_how_it_is(tmp_path: Path) -> None:
+    async with house(Settings(data=tmp_path, files=(tmp_path,))) as running:
+        assert [name for name, built in running.rooms.items() if built.health is None] == []
+        assert {name for name, health in (await running.health()).items() if not health.well} == set()
