@@ -1,4 +1,4 @@
-"""The static files: one style sheet and one script, joined from small files at start-up and named by their content."""
+"""The static files, joined from small ones at start-up and named by their content: two style sheets and a script."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 _STATIC = Path(__file__).parent / "static"
 
-STYLES = (
-    "tokens", "type", "frame", "rings", "tip", "actions", "lists", "first", "sign_in", "rows", "settings", "comfort",
-)  # fmt: skip
-"""Component style sheets in the order in which they apply: later ones win."""
+STYLES = ("tokens", "type", "frame", "rings", "tip", "actions", "lists", "first", "comfort")
+"""Component style sheets that the tip page needs, in the order in which they apply: later ones win."""
+PAGE_STYLES = ("rows", "sign_in", "settings")
+"""Those of the other pages: a sheet of its own, so that the tip page stays light."""
 SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "zone", "visit", "saved")
 """Scripts in the order in which they run, sharing one scope."""
 
@@ -34,23 +34,29 @@ class Assets:
 
     files: Mapping[str, Asset]
     style: str
+    page_style: str
     script: str
     icon: str
 
 
 def load() -> Assets:
     """Read, join, minify and name the static files; the same sources give the same names."""
-    style = _minified_style("\n".join((_STATIC / "css" / f"{name}.css").read_text("utf-8") for name in STYLES))
+    style, page_style = _style(STYLES), _style(PAGE_STYLES)
     parts = [_minified_script((_STATIC / "js" / f"{name}.js").read_text("utf-8")) for name in SCRIPTS]
     script = "(()=>{'use strict'\n" + "\n".join(parts) + "\n})()\n"
     icon = (_STATIC / "favicon.svg").read_text("utf-8").strip()
     named = {
         _name("oo", "css", style): _asset(style, "text/css; charset=utf-8"),
+        _name("pages", "css", page_style): _asset(page_style, "text/css; charset=utf-8"),
         _name("oo", "js", script): _asset(script, "text/javascript; charset=utf-8"),
         _name("favicon", "svg", icon): _asset(icon, "image/svg+xml"),
     }
     paths = tuple(named)
-    return Assets(files=named, style=paths[0], script=paths[1], icon=paths[2])
+    return Assets(files=named, style=paths[0], page_style=paths[1], script=paths[2], icon=paths[3])
+
+
+def _style(names: tuple[str, ...]) -> str:
+    return _minified_style("\n".join((_STATIC / "css" / f"{name}.css").read_text("utf-8") for name in names))
 
 
 def _asset(text: str, media: str) -> Asset:
