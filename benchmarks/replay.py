@@ -22,7 +22,7 @@ SECONDS = 60.0
 
 
 def replays(shared: Path | None = None) -> tuple[list[Figure], str]:
-    """The figures of all open histories and a table of the tracks; without the data nothing, and a line that says so."""
+    """The figures of all open histories and a table of the tracks; without the data none, and a line that says so."""
     folder = shared or Path(os.environ.get("OO_SHARED") or Path(__file__).parents[2] / "shared")
     scorer = folder / "replay" / "score.py"
     if not scorer.is_file():

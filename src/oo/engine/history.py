@@ -87,6 +87,8 @@ def read_event(row: object) -> dict[str, Any]:
         raise ValueError('"event" has to be one of ' + ", ".join(sorted(EVENTS)))
     if not isinstance(row.get("task"), str) or not row["task"]:
         raise ValueError('"task" has to be a text')
+    if not all(isinstance(row.get(name), str | None) for name in ("title", "project")):
+        raise ValueError('"title" and "project" have to be texts')
     if not isinstance(row.get("priority", 0), int) or not isinstance(row.get("tags") or [], list):
         raise ValueError('"priority" has to be a whole number and "tags" a list')
     event = dict(row)

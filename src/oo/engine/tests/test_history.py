@@ -106,6 +106,7 @@ def test_every_open_task_is_listed_once(events: list[dict[str, Any]]) -> None:
         ({"event": "added", "task": "a", "at": "yesterday"}, "no ISO 8601|not an ISO 8601"),
         ({"event": "added", "task": "a", "at": "2026-11-21T10:00:00"}, "no offset"),
         ({"event": "added", "task": "a", "at": "2026-11-21T10:00:00Z", "priority": "high"}, '"priority"'),
+        ({"event": "added", "task": "a", "at": "2026-11-21T10:00:00Z", "project": ["p"]}, '"project"'),
     ],
 )
 def test_what_is_no_event_is_refused_with_its_reason(row: object, reason: str) -> None:
