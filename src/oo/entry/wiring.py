@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
 from oo.entry.forgetting import Forgetter
+from oo.entry.local_disk import LocalDisk
 from oo.entry.migrate import migrate
 from oo.kernel.chance import Chance, SystemChance
 from oo.kernel.clock import Clock, SystemClock
@@ -101,6 +103,7 @@ def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Buil
     """
     promises, rooms, waiting = Promises(), {}, list(modules)
     promises[Forgetting] = Forgetter(kit, modules)
+    promises[Disk] = LocalDisk(kit.settings.files)
     while waiting:
         ready = [room for room in waiting if all(need in promises for need in room.needs)]
         if not ready:

@@ -1,0 +1,76 @@
+"""The connectors there are: chosen by their manifests, loaded when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+from typing import cast
+
+from oo.contracts.connectors import Connector
+from oo.contracts.manifests import ConnectorManifest, FileRules
+from oo.contracts.sources import ConnectorView
+from oo.kernel.plugins import Plugin
+
+
+class Catalogue:
+    """Every connector of this instance, by id."""
+
+    def __init__(self, plugins: Mapping[str, Plugin[ConnectorManifest]]) -> None:
+        self._plugins = dict(sorted(plugins.items()))
+
+    def manifest(self, connector: str) -> ConnectorManifest | None:
+        """What the connector says of itself; None when it is not installed any more."""
+        plugin = self._plugins.get(connector)
+        return plugin.manifest if plugin else None
+
+    def load(self, connector: str) -> Connector:
+        """The connector's code; raises `BrokenPlugin`, or `KeyError` when it is not installed any more."""
+        return cast("Connector", self._plugins[connector].load())
+
+    def views(self) -> list[ConnectorView]:
+        """The kinds of source there are."""
+        return [
+            ConnectorView(key, plugin.manifest.name, plugin.manifest.summary, plugin.manifest.kind)
+            for key, plugin in self._plugins.items()
+        ]
+
+    def completes(self, connector: str) -> bool:
+        """Whether "done" can be written back."""
+        manifest = self.manifest(connector)
+        return manifest is not None and "complete" in manifest.actions
+
+    def document(self) -> str | None:
+        """The connector whose source is a document that oO keeps."""
+        return next((key for key, plugin in self._plugins.items() if plugin.manifest.kind == "document"), None)
+
+    def files(self) -> dict[str, FileRules]:
+        """The rules of every connector that reads files, by its id."""
+        found = {key: plugin.manifest.files for key, plugin in self._plugins.items() if plugin.manifest.kind == "files"}
+        return {key: rules for key, rules in found.items() if rules is not None}
+
+    def for_file(self, path: str) -> str | None:
+        """The connector that reads a file of this name: by its whole name rather than by its ending."""
+        rules = self.files()
+        by_name = (key for key, one in rules.items() if _matches(one, path))
+        by_ending = (key for key, one in rules.items() if PurePath(path).name.lower().endswith(one.suffixes))
+        return next(by_name, None) or next(by_ending, None)
+
+    def for_folder(self, paths: tuple[str, ...]) -> list[str]:
+        """The connectors that find something among the files of a folder; the one that finds most comes first."""
+        found = {key: sum(_matches(one, path) for path in paths) for key, one in self.files().items()}
+        return sorted((key for key, count in found.items() if count), key=lambda key: (-found[key], key))
+
+    def takes(self, connector: str, path: str) -> bool:
+        """Whether the connector, given a folder, takes this file of it."""
+        rules = self.files().get(connector)
+        return rules is not None and _matches(rules, path)
+
+    def endings(self) -> str:
+        """The endings of the files that are read, as in ".ics, .txt"."""
+        return ", ".join(sorted({suffix for rules in self.files().values() for suffix in rules.suffixes}))
+
+
+def _matches(rules: FileRules, path: str) -> bool:
+    name = PurePath(path).name.lower()
+    return any(fnmatchcase(name, pattern) for pattern in rules.patterns)

@@ -1,0 +1,160 @@
+"""A connection with its words opened, and the source that a connector is given for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.connectors import Changed as FileChanged
+from oo.contracts.connectors import FileContent, Files, FileStat, Source, Unread
+from oo.contracts.disk import Disk
+from oo.contracts.errors import Unusable
+from oo.contracts.ids import ConnectionId, UserId
+from oo.contracts.profiles import Profiles
+from oo.kernel.db import Database
+from oo.kernel.keys import Cipher, Keys
+from oo.kernel.module import Kit
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.repository import connections as repository
+
+EVERY = timedelta(minutes=15)
+"""Every connection is read at least this often: busy times move with the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection of one person."""
+
+    id: ConnectionId
+    user: UserId
+    connector: str
+    name: str
+    path: str | None
+    trusted: bool
+    state: str
+    cursor: str | None
+    read_at: datetime | None
+    next_at: datetime
+    failures: int
+    problem: str | None
+    unread: tuple[Unread, ...]
+    created_at: datetime
+
+
+def opened(row: Row[Any], cipher: Cipher) -> Connection:
+    """A connection from its row; raises `KeyGone` when the person's key is gone."""
+    return Connection(
+        id=ConnectionId(row.id),
+        user=UserId(row.user_id),
+        connector=row.connector,
+        name=cipher.open("connections.name", row.name),
+        path=None if row.path is None else cipher.open("connections.path", row.path),
+        trusted=row.trusted,
+        state=row.state,
+        cursor=row.cursor,
+        read_at=row.read_at,
+        next_at=row.next_at,
+        failures=row.failures,
+        problem=None if row.problem is None else cipher.open("connections.problem", row.problem),
+        unread=unread_from(None if row.unread is None else cipher.open("connections.unread", row.unread)),
+        created_at=row.created_at,
+    )
+
+
+def sealed_row(connection: Connection, place: str, cipher: Cipher) -> dict[str, Any]:
+    """The row of a new connection."""
+    return {
+        "id": connection.id,
+        "user_id": connection.user,
+        "connector": connection.connector,
+        "place": place,
+        "name": cipher.seal("connections.name", connection.name),
+        "path": None if connection.path is None else cipher.seal("connections.path", connection.path),
+        "trusted": connection.trusted,
+        "state": connection.state,
+        "next_at": connection.next_at,
+        "created_at": connection.created_at,
+    }
+
+
+def unread_text(unread: Sequence[Unread]) -> str:
+    """What could not be read, as JSON."""
+    return json.dumps([list(asdict(one).values()) for one in unread], ensure_ascii=False)
+
+
+def unread_from(text: str | None) -> tuple[Unread, ...]:
+    """Read what `unread_text` wrote."""
+    return () if text is None else tuple(Unread(*one) for one in json.loads(text))
+
+
+class Opener:
+    """Makes the source of a connection; files on disk keep their place in memory, so that a look at them is cheap."""
+
+    def __init__(self, kit: Kit, catalogue: Catalogue, profiles: Profiles, disk: Disk) -> None:
+        self._kit, self._catalogue, self._profiles, self._disk = kit, catalogue, profiles, disk
+        self._files: dict[str, Files] = {}
+
+    async def source(self, connection: Connection) -> Source:
+        """The source with the authority to read it, at the present instant and in the person's zone."""
+        profile = await self._profiles.get(user=connection.user)
+        return Source(connection.id, self._kit.clock.now(), profile.zone, {}, self.files(connection))
+
+    def files(self, connection: Connection) -> Files | None:
+        """The connection's files; None for a kind that has none, or is not installed any more."""
+        known = self._files.get(connection.id)
+        if known is None:
+            manifest = self._catalogue.manifest(connection.connector)
+            if manifest is None:
+                return None
+            if manifest.kind == "document":
+                known = DocumentFiles(self._kit.db, self._kit.keys, connection.user, connection.id)
+            elif manifest.files is None or connection.path is None:
+                return None
+            else:
+                known = self._disk.files(path=connection.path, rules=manifest.files, trusted=connection.trusted)
+            self._files[connection.id] = known
+        return known
+
+    def forget(self, connection: str) -> None:
+        """Let go of a connection's files."""
+        self._files.pop(connection, None)
+
+    def open(self, row: Row[Any]) -> Connection:
+        """A connection from its row; raises `KeyGone` when the person's key is gone."""
+        return opened(row, self._kit.keys.cipher(row.user_id))
+
+
+class DocumentFiles:
+    """The documents that oO keeps for a connection, sealed; their versions count up, and so give nothing away."""
+
+    def __init__(self, db: Database, keys: Keys, user: str, connection: str) -> None:
+        self._db, self._keys, self._user, self._connection = db, keys, user, connection
+
+    async def list(self) -> Sequence[FileStat]:
+        """See `Files.list`."""
+        rows = await self._db.read(lambda tx: repository.documents_of(tx, self._connection))
+        return [FileStat(row.name, str(row.version), len(row.content)) for row in rows]
+
+    async def read(self, path: str) -> FileContent:
+        """See `Files.read`."""
+        row = await self._db.read(lambda tx: repository.document(tx, self._connection, path))
+        if row is None:
+            raise Unusable("Nothing is written down yet.")
+        cipher = self._keys.cipher(self._user)
+        return FileContent(cipher.open_bytes("documents.content", row.content), str(row.version))
+
+    async def replace(self, path: str, data: bytes, version: str) -> str:
+        """See `Files.replace`; an empty version writes a document that is not there yet."""
+        sealed = self._keys.cipher(self._user).seal_bytes("documents.content", data)
+        expected = int(version) if version else None
+        written = await self._db.write(
+            lambda tx: repository.save_document(tx, self._user, self._connection, path, sealed, expected)
+        )
+        if written is None:
+            raise FileChanged
+        return str(written)

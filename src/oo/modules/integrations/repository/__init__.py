@@ -1,0 +1,1 @@
+"""Every query of integrations, by what it is about."""

@@ -1,0 +1,31 @@
+"""Everything of one person: deleted, or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import LargeBinary, delete, select
+
+from oo.kernel.db import Transaction
+from oo.kernel.keys import Cipher
+from oo.modules.integrations.tables import metadata
+
+
+def erase(tx: Transaction, user: str) -> int:
+    """Delete everything of the person; the number of rows."""
+    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+
+
+def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Everything of the person by table, every sealed column opened."""
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for table in metadata.sorted_tables:
+        sealed = [column.name for column in table.c if isinstance(column.type, LargeBinary)]
+        rows = [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
+        for row in rows:
+            for name in sealed:
+                if row[name] is not None:
+                    row[name] = cipher.open_bytes(f"{table.name}.{name}", row[name]).decode(errors="replace")
+        shown[table.name] = rows
+    return shown

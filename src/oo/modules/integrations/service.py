@@ -1,0 +1,199 @@
+"""Integrations: connects sources, keeps what is known of them, writes back and forgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import Row
+
+from oo.contracts.accounts import Accounts
+from oo.contracts.disk import Disk
+from oo.contracts.errors import NotFound
+from oo.contracts.events import ConnectionChanged
+from oo.contracts.ids import ConnectionId, Ref, UserId
+from oo.contracts.items import Busy, facts_from_row
+from oo.contracts.profiles import Profiles
+from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, Receipt, Wording
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.integrations.adding import Adding
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.connection import EVERY, Connection, Opener
+from oo.modules.integrations.mind import Mind
+from oo.modules.integrations.repository import connections, items, writebacks
+from oo.modules.integrations.repository.inventory import Stock, stock
+from oo.modules.integrations.storing import COMPLETIONS_KEPT
+from oo.modules.integrations.sync import NOT_INSTALLED, Sync
+from oo.modules.integrations.words import Words
+from oo.modules.integrations.writing import TOLD, Writing
+
+WRITEBACKS_KEPT = timedelta(days=30)
+LATE = 3 * EVERY
+"""A connection that was not read for this long is slow, whatever the reason."""
+_FAILING = frozenset({"slow", "reconnect"})
+
+
+class Integrations:
+    """Keeps the promise `Sources`."""
+
+    def __init__(self, kit: Kit, catalogue: Catalogue, accounts: Accounts, profiles: Profiles, disk: Disk) -> None:
+        self._kit, self._catalogue = kit, catalogue
+        self._opener = Opener(kit, catalogue, profiles, disk)
+        self._sync = Sync(kit, catalogue, self._opener)
+        self._words = Words(kit, catalogue, self._opener, self._sync)
+        self._writing = Writing(kit, catalogue, self._opener, self._sync)
+        self._mind = Mind(kit, catalogue, self._sync)
+        self._adding = Adding(kit, catalogue, self._opener, self._sync, accounts, disk)
+
+    async def inventory(self, *, user: UserId) -> Inventory:
+        """See `Sources.inventory`."""
+        since = self._kit.clock.now() - timedelta(days=1)
+        return inventory_of(await self._kit.db.read(lambda tx: stock(tx, user, since)))
+
+    async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
+        """See `Sources.wordings`."""
+        return await self._words.wordings(user, refs)
+
+    async def connections(self, *, user: UserId) -> list[ConnectionView]:
+        """See `Sources.connections`."""
+        since = self._kit.clock.now() - TOLD
+
+        def unit(tx: Transaction) -> tuple[list[Row[Any]], dict[str, int], Sequence[Row[Any]]]:
+            return (
+                connections.of_person(tx, user),
+                connections.open_counts(tx, user),
+                writebacks.troubled(tx, user, since),
+            )
+
+        rows, counts, troubled = await self._kit.db.read(unit)
+        trouble = {row.connection_id: row for row in troubled}
+        return [self._view(self._opener.open(row), counts.get(row.id, 0), trouble.get(row.id)) for row in rows]
+
+    async def connection(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
+        """See `Sources.connection`."""
+        for view in await self.connections(user=user):
+            if view.id == connection:
+                return view
+        raise NotFound
+
+    async def connectors(self) -> list[ConnectorView]:
+        """See `Sources.connectors`."""
+        return self._catalogue.views()
+
+    async def folder(self, *, user: UserId, path: str | None) -> FolderView:
+        """See `Sources.folder`."""
+        return await self._adding.folder(user, path)
+
+    async def add_files(self, *, user: UserId, path: str, trusted: bool = False) -> ConnectionView:
+        """See `Sources.add_files`."""
+        added = await self._adding.add(user, path, trusted=trusted)
+        return await self.connection(user=user, connection=added)
+
+    async def mind(self, *, user: UserId) -> list[str]:
+        """See `Sources.mind`."""
+        return await self._mind.things(user)
+
+    async def write_mind(self, *, user: UserId, things: Sequence[str]) -> None:
+        """See `Sources.write_mind`."""
+        await self._mind.write(user, things)
+
+    async def read_now(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
+        """See `Sources.read_now`."""
+        await self.connection(user=user, connection=connection)
+        await self._sync.pull(connection)
+        return await self.connection(user=user, connection=connection)
+
+    async def disconnect(self, *, user: UserId, connection: ConnectionId) -> Receipt:
+        """See `Sources.disconnect`."""
+        view = await self.connection(user=user, connection=connection)
+        event = ConnectionChanged(connection, view.connector, connections.ENDED)
+        told = self._kit.outbox.envelope(user, event)
+
+        def end(tx: Transaction) -> None:
+            if connections.lives(tx, connection) != user:
+                raise NotFound
+            connections.change(tx, connection, {"state": connections.ENDED, "place": connection})
+            self._kit.outbox.publish(tx, told)
+
+        async with self._sync.turn(connection):
+            await self._kit.db.write(end)
+            records = await self._forget(connection)
+        await self._kit.db.checkpoint()
+        return Receipt(view.name, self._kit.clock.now(), records)
+
+    async def look(self) -> None:
+        """Read what changed or is due."""
+        await self._sync.look()
+
+    async def write_back(self) -> None:
+        """Write what is due."""
+        await self._writing.run()
+
+    async def forget_words(self) -> None:
+        """Delete words whose day is over."""
+        await self._words.forget()
+
+    async def prune(self) -> None:
+        """End what was begun to be forgotten, and delete what is older than its retention."""
+        for connection, _ in await self._kit.db.read(connections.ended):
+            if not self._sync.turn(connection).locked():
+                await self._forget(connection)
+        now = self._kit.clock.now()
+        while await self._kit.db.write(lambda tx: items.forget_completions(tx, now - COMPLETIONS_KEPT)):
+            pass
+        while await self._kit.db.write(lambda tx: writebacks.forget(tx, now - WRITEBACKS_KEPT)):
+            pass
+
+    @property
+    def faults(self) -> int:
+        """Errors of connectors that are bugs, since the process began."""
+        return self._sync.faults
+
+    async def _forget(self, connection: str) -> int:
+        records = 0
+        while gone := await self._kit.db.write(lambda tx: connections.forget_slice(tx, connection)):
+            records += gone
+        records += await self._kit.db.write(lambda tx: connections.remove(tx, connection))
+        self._sync.forget(connection)
+        return records
+
+    def _view(self, connection: Connection, open_items: int, trouble: Row[Any] | None) -> ConnectionView:
+        manifest = self._catalogue.manifest(connection.connector)
+        problem = connection.problem
+        if problem is None and trouble is not None and trouble.problem is not None:
+            problem = self._kit.keys.cipher(connection.user).open("writebacks.problem", trouble.problem)
+        state = connection.state
+        if state == "works" and self._kit.clock.now() - (connection.read_at or connection.created_at) > LATE:
+            state = "slow"
+        return ConnectionView(
+            id=connection.id,
+            connector=connection.connector,
+            name=connection.name,
+            detail=connection.path or "",
+            state=cast("Literal['first', 'works', 'slow', 'reconnect', 'paused']", state),
+            open=open_items,
+            read_at=connection.read_at,
+            problem=problem if manifest is not None else NOT_INSTALLED,
+            reads=manifest.reads if manifest else "",
+            writes=manifest.writes if manifest else "",
+            keeps=manifest.keeps if manifest else "",
+            since=connection.created_at,
+            unread=connection.unread,
+        )
+
+
+def inventory_of(found: Stock) -> Inventory:
+    """The inventory that rows tell; it is stale when every connection fails."""
+    stale: datetime | None = None
+    if found.connections and all(row.state in _FAILING for row in found.connections):
+        stale = max(row.read_at or row.created_at for row in found.connections)
+    return Inventory(
+        facts=tuple(map(facts_from_row, json.loads(f"[{','.join(found.facts)}]"))),
+        busy=tuple(Busy(row.starts_at, row.ends_at, row.all_day) for row in found.busy),
+        connected=len(found.connections),
+        last_project=found.last_project,
+        stale_since=stale,
+    )

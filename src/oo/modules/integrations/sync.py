@@ -1,0 +1,233 @@
+"""Reading sources: one pull at a time per connection, its differences stored and told in the same units of work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from oo.contracts.connectors import Batch, FileStat, Reconnect, Source, TryLater
+from oo.contracts.errors import Problem, Unusable
+from oo.contracts.events import ConnectionChanged
+from oo.kernel.db import Transaction
+from oo.kernel.keys import KeyGone
+from oo.kernel.log import get_logger
+from oo.kernel.module import Kit
+from oo.kernel.outbox import Envelope
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.connection import EVERY, Connection, Opener, unread_text
+from oo.modules.integrations.repository import connections, items
+from oo.modules.integrations.storing import Found, Step, packed, steps
+
+T = TypeVar("T")
+FAULT = "oO could not read this because of a fault of its own. It tries again later."
+NOT_INSTALLED = "What reads this kind of source is not installed any more."
+MISSED = timedelta(hours=1)
+"""A file that can't be read for this long is as good as gone, and what came from it with it."""
+FIRST_RETRY = timedelta(seconds=4)
+PATIENCE = 10.0
+"""Seconds after which a round of looking goes on without those that hang; they are not asked twice meanwhile."""
+
+log = get_logger("integrations")
+
+
+class Gone(Exception):
+    """The connection was ended, or its person forgotten, meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a read failed: the state that follows, a sentence for the person, and when to try again."""
+
+    state: str
+    problem: str
+    after: timedelta
+
+
+class Sync:
+    """Pulls connections."""
+
+    def __init__(self, kit: Kit, catalogue: Catalogue, opener: Opener) -> None:
+        self._kit, self._catalogue, self._opener = kit, catalogue, opener
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._seen: dict[str, tuple[FileStat, ...] | None] = {}
+        self._unreadable: dict[str, dict[str, datetime]] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self.faults = 0
+        """Errors of connectors that are bugs, since the process began."""
+
+    def turn(self, connection: str) -> asyncio.Lock:
+        """Whoever reads or writes the source, or ends the connection, holds this."""
+        return self._turns[connection]
+
+    def forget(self, connection: str) -> None:
+        """Let go of what is remembered of a connection."""
+        self._turns.pop(connection, None)
+        self._seen.pop(connection, None)
+        self._unreadable.pop(connection, None)
+        self._opener.forget(connection)
+
+    async def look(self) -> None:
+        """Pull every connection whose time has come or whose files changed; one that hangs or fails harms no other."""
+        for row in await self._kit.db.read(connections.awake):
+            if row.id not in self._looking:
+                self._looking[row.id] = asyncio.create_task(self._look_at(row), name=f"oo-look-{row.id}")
+        if self._looking:
+            await asyncio.wait(self._looking.values(), timeout=PATIENCE)
+        self._looking = {key: task for key, task in self._looking.items() if not task.done()}
+
+    async def pull(self, id: str) -> None:
+        """Read a connection now and store what is found; what goes wrong is kept as its state, not raised."""
+        async with self.turn(id):
+            row = await self._kit.db.read(lambda tx: connections.one(tx, id))
+            if row is None:
+                return
+            try:
+                await self._pull(self._opener.open(row))
+            except (Gone, KeyGone):
+                self._seen.pop(id, None)
+
+    async def try_out(self, connection: Connection) -> None:
+        """Read a connection that is not kept yet; raises what the connector raises, as a sentence for the person."""
+        source = await self._opener.source(connection)
+        try:
+            await self.ask(connection, self._catalogue.load(connection.connector).pull(source, None))
+        except Problem:
+            raise
+        except Exception as error:
+            raise Unusable(self._failure(connection, error).problem) from error
+
+    async def store(self, connection: Connection, batch: Batch, source: Source) -> None:
+        """Store what a read found and tell the differences; raises `Gone` when there is nobody to store it for."""
+        now = source.now
+        found = Found(batch, source, self._is_whole(connection, batch, now))
+        cipher = self._kit.keys.cipher(connection.user)
+        known, blocks = await self._kit.db.read(
+            lambda tx: (items.known(tx, connection.id), items.blocks(tx, connection.user, connection.id))
+        )
+        todo = await asyncio.to_thread(steps, self._kit, connection, found, known, blocks)
+        values: dict[str, Any] = {
+            "state": "works",
+            "cursor": batch.cursor if found.whole else None,  # else the next read looks at everything anew
+            "read_at": now,
+            "tried_at": now,
+            "next_at": now + EVERY,
+            "failures": 0,
+            "problem": None,
+            "unread": cipher.seal("connections.unread", unread_text(batch.unread)) if batch.unread else None,
+        }
+        await self._write(connection, [*todo, self._last(connection, values)])
+
+    async def _look_at(self, row: Row[Any]) -> None:
+        try:
+            connection = self._opener.open(row)
+            if not self.turn(connection.id).locked() and await self._wants(connection):
+                await self.pull(connection.id)
+        except KeyGone:  # the person is being forgotten
+            pass
+        except Exception as error:
+            log.error("connection.not_read", failure=error, connection=row.id)
+
+    def _is_whole(self, connection: Connection, batch: Batch, now: datetime) -> bool:
+        """Whether what is missing is gone: not while a file could not be read for less than an hour."""
+        before = self._unreadable.get(connection.id, {})
+        since = {one.file: before.get(one.file, now) for one in batch.unread if one.line == 0}
+        self._unreadable[connection.id] = since
+        return batch.complete and all(now - first >= MISSED for first in since.values())
+
+    async def _pull(self, connection: Connection) -> None:
+        source = await self._opener.source(connection)
+        seen = await self._stats(connection)
+        try:
+            connector = self._catalogue.load(connection.connector)
+            batch = await self.ask(connection, connector.pull(source, connection.cursor))
+            if batch is not None:
+                await self.store(connection, batch, source)
+            else:
+                now = source.now
+                values = {"state": "works", "read_at": now, "tried_at": now, "next_at": now + EVERY}
+                await self._write(connection, [self._last(connection, {**values, "failures": 0, "problem": None})])
+        except (Gone, KeyGone):
+            raise
+        except Exception as error:
+            await self._failed(connection, self._failure(connection, error))
+        self._seen[connection.id] = seen
+
+    async def ask(self, connection: Connection, answer: Coroutine[Any, Any, T]) -> T:
+        """Await a connector; one of files does its work in a thread, as a large one would hold everybody up."""
+        manifest = self._catalogue.manifest(connection.connector)
+        if manifest is not None and manifest.kind == "files":
+            return await asyncio.to_thread(asyncio.run, answer)
+        return await answer
+
+    async def _wants(self, connection: Connection) -> bool:
+        if self._kit.clock.now() >= connection.next_at or connection.id not in self._seen:
+            return True
+        return await self._stats(connection) != self._seen[connection.id]
+
+    async def _stats(self, connection: Connection) -> tuple[FileStat, ...] | None:
+        """What the files look like, None when that can't be said."""
+        files = self._opener.files(connection)
+        try:
+            return None if files is None else tuple(await files.list())
+        except Problem:
+            return None
+
+    def _failure(self, connection: Connection, error: Exception) -> _Failure:
+        again = min(FIRST_RETRY * 2 ** min(connection.failures, 10), EVERY)
+        if isinstance(error, Reconnect):
+            return _Failure("reconnect", error.detail, EVERY)
+        if isinstance(error, TryLater):
+            return _Failure("slow", error.detail, error.after)
+        if isinstance(error, Problem):
+            return _Failure("slow", error.detail, again)
+        if isinstance(error, KeyError) and self._catalogue.manifest(connection.connector) is None:
+            return _Failure("slow", NOT_INSTALLED, EVERY)
+        self.faults += 1
+        log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+        return _Failure("slow", FAULT, again)
+
+    async def _failed(self, connection: Connection, failure: _Failure) -> None:
+        now = self._kit.clock.now()
+        values = {
+            "state": failure.state,
+            "tried_at": now,
+            "next_at": now + failure.after,
+            "failures": connection.failures + 1,
+            "problem": self._kit.keys.cipher(connection.user).seal("connections.problem", failure.problem),
+        }
+        await self._write(connection, [self._last(connection, values)])
+
+    def _last(self, connection: Connection, values: dict[str, Any]) -> Step:
+        """The step that ends a pull: the connection's row, and its new state told."""
+        told: tuple[Envelope, ...] = ()
+        if values["state"] != connection.state:
+            event = ConnectionChanged(connection.id, connection.connector, values["state"])
+            told = (self._kit.outbox.envelope(connection.user, event),)
+
+        def run(tx: Transaction) -> None:
+            connections.change(tx, connection.id, values)
+            self._kit.outbox.publish(tx, *told)
+
+        return Step(1 + 2 * len(told), run)
+
+    async def _write(self, connection: Connection, todo: Sequence[Step]) -> None:
+        for unit in packed(todo):
+            await self._kit.db.write(_alive(connection, unit))
+
+
+def _alive(connection: Connection, unit: Sequence[Step]) -> Callable[[Transaction], None]:
+    """The steps as one unit that does nothing for a connection which is gone: what was forgotten must not come back."""
+
+    def run(tx: Transaction) -> None:
+        if connections.lives(tx, connection.id) != connection.user:
+            raise Gone
+        for step in unit:
+            step.run(tx)
+
+    return run

@@ -1,0 +1,113 @@
+"""Writing back: what a person finished here is marked done in its source, once, after the time for undo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.connectors import Action, Changed, Connector, Reconnect, Source, TryLater, Unsupported
+from oo.contracts.errors import Problem
+from oo.contracts.ids import Ref
+from oo.kernel.keys import KeyGone
+from oo.kernel.log import get_logger
+from oo.kernel.module import Kit
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.connection import Connection, Opener
+from oo.modules.integrations.repository import connections
+from oo.modules.integrations.repository import writebacks as repository
+from oo.modules.integrations.sync import FAULT, Sync
+
+ABANDONED = timedelta(minutes=1)
+"""A claim this old is of a process that is gone."""
+FIRST_RETRY = timedelta(seconds=2)
+LAST_RETRY = timedelta(minutes=15)
+GIVEN_UP = timedelta(hours=24)
+TOLD = timedelta(hours=24)
+"""How long a refusal is shown on the connect page."""
+CHANGED = "Something you finished here had changed there meanwhile, so nothing was written. Nothing is lost."
+
+log = get_logger("integrations")
+
+
+class Writing:
+    """Does what is due."""
+
+    def __init__(self, kit: Kit, catalogue: Catalogue, opener: Opener, sync: Sync) -> None:
+        self._kit, self._catalogue, self._opener, self._sync = kit, catalogue, opener, sync
+
+    async def run(self) -> None:
+        """Claim what is due and do it; level-triggered, so a crash at any point costs one repetition and no harm."""
+        now = self._kit.clock.now()
+        if not await self._kit.db.read(lambda tx: repository.any_due(tx, now, now - ABANDONED)):
+            return
+        for row in await self._kit.db.write(lambda tx: repository.claim(tx, now, now - ABANDONED)):
+            try:
+                await self._one(row)
+            except KeyGone:  # the person was forgotten, and the row with them
+                continue
+
+    async def _one(self, row: Row[Any]) -> None:
+        found = await self._kit.db.read(lambda tx: connections.one(tx, row.connection_id))
+        if found is None:
+            return
+        connection = self._opener.open(found)
+        async with self._sync.turn(connection.id):
+            outcome = await self._act(connection, row)
+        await self._kit.db.write(lambda tx: repository.settle(tx, row.id, outcome))
+        if outcome["state"] != repository.WAITING:
+            await self._sync.pull(connection.id)
+
+    async def _act(self, connection: Connection, row: Row[Any]) -> dict[str, Any]:
+        """Do one; the columns that say what came of it."""
+        try:
+            connector, source = self._catalogue.load(connection.connector), await self._opener.source(connection)
+            action = Action("complete", Ref(row.ref), row.version)
+            try:
+                await self._sync.ask(connection, connector.act(source, action))
+            except Changed:
+                return await self._changed(connection, connector, source, row)
+        except Unsupported as error:
+            return self._refused(connection, error.detail)
+        except TryLater as error:
+            return self._later(connection, row, error.detail, error.after)
+        except Reconnect as error:
+            return self._later(connection, row, error.detail, LAST_RETRY)
+        except KeyGone:
+            raise
+        except Problem as error:
+            return self._later(connection, row, error.detail)
+        except Exception as error:
+            self._sync.faults += 1
+            log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+            return self._later(connection, row, FAULT)
+        return {"state": repository.DONE, "problem": None}
+
+    async def _changed(
+        self, connection: Connection, connector: Connector, source: Source, row: Row[Any]
+    ) -> dict[str, Any]:
+        """Look what is there: done already (by a claim whose process died, say), the same after all, or another."""
+        ref = Ref(row.ref)
+        there = await self._sync.ask(connection, connector.read(source, [ref]))
+        facts = next((item.facts for item in there if item.facts.ref == ref), None)
+        if facts is not None and facts.state == "done":
+            return {"state": repository.DONE, "problem": None}
+        if facts is not None and facts.version == row.version:
+            # Something else in the file changed at the moment of writing.
+            return self._later(connection, row, CHANGED, FIRST_RETRY)
+        return self._refused(connection, CHANGED)
+
+    def _refused(self, connection: Connection, problem: str) -> dict[str, Any]:
+        sealed = self._kit.keys.cipher(connection.user).seal("writebacks.problem", problem)
+        return {"state": repository.REFUSED, "problem": sealed}
+
+    def _later(
+        self, connection: Connection, row: Row[Any], problem: str, after: timedelta | None = None
+    ) -> dict[str, Any]:
+        now = self._kit.clock.now()
+        refused = self._refused(connection, problem)
+        if now - row.created_at > GIVEN_UP:
+            return refused
+        pause = after or min(FIRST_RETRY * 2 ** min(row.tries, 10), LAST_RETRY)
+        return {**refused, "state": repository.WAITING, "due_at": now + pause}
