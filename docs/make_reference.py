@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
+import typer.core
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from typer.testing import CliRunner
 
 from oo.contracts import connectors, decisions, events, items, manifests, policies
 from oo.entry.cli import app
@@ -68,26 +69,19 @@ def settings() -> Iterator[tuple[str, str, str, bool]]:
 
 
 def commands_page() -> str:
-    """Every command with its arguments and options."""
+    """Every command with its help, as a terminal of 100 columns shows it."""
     root = typer.main.get_command(app)
+    assert isinstance(root, typer.core.TyperGroup)
     parts = [f"# Commands\n\n{MADE}"]
-    assert isinstance(root, click.Group)
-    for name, command in sorted(root.commands.items()):
-        context = click.Context(command, info_name=f"oo {name}")
-        usage = " ".join([f"oo {name}", *command.collect_usage_pieces(context)])
-        parts.append(f"## oo {name}\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{usage}\n```\n")
-        rows = [row for parameter in command.params if (row := parameter_row(parameter, context))]
-        if rows:
-            parts.append(table(("option", "what it does"), rows))
+    for name in sorted(root.commands):
+        shown = CliRunner().invoke(app, [name, "--help"], prog_name="oo", terminal_width=100, color=False)
+        parts.append(f"## oo {name}\n\n```text\n{strip(shown.output)}\n```\n")
     return "\n".join(parts)
 
 
-def parameter_row(parameter: click.Parameter, context: click.Context) -> tuple[str, str] | None:
-    """How an option is written, and its help."""
-    if isinstance(parameter, click.Option):
-        record = parameter.get_help_record(context)
-        return (f"`{record[0]}`", record[1]) if record else None
-    return f"`{parameter.make_metavar(context)}`", getattr(parameter, "help", "") or ""
+def strip(text: str) -> str:
+    """The text without blank ends of lines and of its own."""
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def events_page() -> str:
@@ -106,6 +100,8 @@ def seams_page() -> str:
     parts = [f"# Seams\n\n{MADE}\nA plugin is a folder with `manifest.toml` and one module ending in `plugin = …`.\n"]
     for seam, manifest in manifests.SEAMS.items():
         parts.append(f"## {seam}: manifest.toml\n\n{inspect.getdoc(manifest)}\n\n{fields_table(manifest)}")
+    rules = manifests.FileRules
+    parts.append(f"## {rules.__name__}\n\n{inspect.getdoc(rules)}\n\n{fields_table(rules)}")
     for module in (connectors, policies, items, decisions):
         parts.append(f"## {module.__name__}\n\n{inspect.getdoc(module)}\n")
         parts += [seam_part(value) for value in vars(module).values() if is_own_class(value, module.__name__)]
@@ -133,10 +129,11 @@ def seam_part(kind: type[Any]) -> str:
 def fields_table(kind: type[Any]) -> str:
     """The fields of a dataclass or a pydantic model."""
     if issubclass(kind, BaseModel):
-        own = [
-            (f"`{n}`", kind.__annotations__.get(n, "") or "", f.description or "") for n, f in kind.model_fields.items()
-        ]
-        return table(("field", "what it holds"), [(name, text) for name, _, text in own])
+        told = inspect.get_annotations(kind) | {
+            n: a for base in kind.__mro__ for n, a in inspect.get_annotations(base).items()
+        }
+        rows = [(f"`{n}`", f"`{told[n]}`", f.description or "") for n, f in kind.model_fields.items()]
+        return table(("field", "type", "what it holds"), rows)
     return table(("field", "type"), [(f"`{f.name}`", f"`{f.type}`") for f in dataclasses.fields(kind)])
 
 
