@@ -71,8 +71,8 @@ class Fault:
 def fault_of(error: BaseException) -> Fault:
     """What an exception says to the outside; one of ours is logged here, under the number that the answer gives.
 
-    Words (`status`, `code`, `detail`), Starlette's HTTP errors (`status_code`) and validation errors (`errors`) are known
-    by their shape, so that no framework is loaded for it.
+    Words (`status`, `code`, `detail`), Starlette's HTTP errors (`status_code`) and validation errors (`errors`) are
+    known by their shape, so that no framework is loaded for it.
     """
     status, code, detail = (getattr(error, name, None) for name in ("status", "code", "detail"))
     if isinstance(status, int) and isinstance(code, str) and isinstance(detail, str):

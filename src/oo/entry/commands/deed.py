@@ -1,0 +1,55 @@
+"""`oo link`, `oo export`, `oo erase`: asked of the running oO, or done here when none runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from oo.entry.control import NobodyThere, ask
+from oo.kernel.settings import Settings
+
+
+def link(settings: Settings, name: str | None, out: TextIO) -> None:
+    """Print a one-time link for the owner, or for the person of this name."""
+    out.write(f"{_done(settings, {'do': 'link', 'name': name})}\n")
+
+
+def export(settings: Settings, name: str, path: Path | None, out: TextIO) -> None:
+    """Write all that is kept about a person as JSON, into a private file or to the terminal."""
+    text = json.dumps(_done(settings, {"do": "export", "name": name}), indent=2, ensure_ascii=False, default=str) + "\n"
+    if path is None:
+        out.write(text)
+        return
+    with open(path, "w", encoding="utf-8", opener=_privately) as file:
+        file.write(text)
+
+
+def erase(settings: Settings, name: str, out: TextIO) -> None:
+    """Delete everything of a person and print the receipt."""
+    receipt = _done(settings, {"do": "erase", "name": name})
+    out.write(f"Deleted: {receipt['records']} records and the key, {receipt['at']}.\n")
+
+
+def _done(settings: Settings, asked: Mapping[str, Any]) -> Any:
+    try:
+        return ask(settings.data, asked)
+    except NobodyThere:
+        return asyncio.run(_here(settings, asked))
+
+
+async def _here(settings: Settings, asked: Mapping[str, Any]) -> Any:
+    """Do it in this process, which owns the data for so long; nothing is served and no source is read."""
+    from oo.entry.commands.up import address_of
+    from oo.entry.deeds import Deeds
+    from oo.entry.wiring import house
+
+    async with house(settings) as home:
+        return await Deeds(home, address_of(settings)).do(asked)
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
