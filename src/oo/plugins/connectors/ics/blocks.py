@@ -115,7 +115,7 @@ class _Cutter:
         self.begun.clear()
 
     def _begin(self, kind: str, number: int) -> None:
-        if kind == "VCALENDAR" or (kind in KINDS and any(block.kind in KINDS for block in self.begun)):
+        if kind == "VCALENDAR" or kind in KINDS:  # these stand in nothing else, so what was open lost its end
             self.give_up()
         if kind == "VCALENDAR":
             self.calendars += 1

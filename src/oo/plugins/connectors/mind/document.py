@@ -43,7 +43,7 @@ def write(things: Sequence[Thing]) -> bytes:
         }
         for thing in things
     ]
-    return json.dumps({"version": 1, "things": rows}, ensure_ascii=False).encode()
+    return json.dumps({"version": 1, "things": rows}).encode()
 
 
 def edited(
