@@ -46,7 +46,7 @@ class Counts(NamedTuple):
 # --- people ---------------------------------------------------------------------------------------------------------
 
 _OWNER = select(people.c.user_id).where(people.c.role == "owner")
-_NAMED = select(people.c.user_id, people.c.role).where(people.c.name_digest == bindparam("digest"))
+_NAMED = select(people.c.user_id).where(people.c.name_digest == bindparam("digest"))
 _PERSON = select(people).where(people.c.user_id == bindparam("user"))
 _PEOPLE = select(people).order_by(people.c.created_at, people.c.user_id)
 _JOIN = (
@@ -61,10 +61,9 @@ def owner(tx: Transaction) -> str | None:
     return tx.execute(_OWNER).scalar_one_or_none()
 
 
-def named(tx: Transaction, digest: str) -> tuple[str, str] | None:
-    """Id and role of the person whose name has this digest."""
-    found = tx.execute(_NAMED, {"digest": digest}).first()
-    return None if found is None else (found.user_id, found.role)
+def named(tx: Transaction, digest: str) -> str | None:
+    """The id of the person whose name has this digest."""
+    return tx.execute(_NAMED, {"digest": digest}).scalar_one_or_none()
 
 
 def add_person(tx: Transaction, row: Mapping[str, Any]) -> bool:

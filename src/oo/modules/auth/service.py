@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row
 
@@ -35,7 +36,7 @@ class LinkAccounts:
 
     async def owner_link(self) -> str:
         """See `Accounts.owner_link`."""
-        user = await self._db.read(repository.owner)
+        user = await self._alive(await self._db.read(repository.owner))
         return await self._link(user or await self._new_person(OWNER_NAME, "owner"), "owner")
 
     async def invite(self, *, name: str) -> str:
@@ -44,8 +45,8 @@ class LinkAccounts:
         digest = self._digest(clean)
         if digest == self._digest(OWNER_NAME):
             raise Invalid("This name is the owner's; for the owner's link, run `oo link` without a name.")
-        found = await self._db.read(lambda tx: repository.named(tx, digest))
-        return await self._link(found[0] if found else await self._new_person(clean, "member"), "invite")
+        user = await self._alive(await self._db.read(lambda tx: repository.named(tx, digest)))
+        return await self._link(user or await self._new_person(clean, "member"), "invite")
 
     async def redeem(self, *, token: str, device: str) -> NewSession:
         """See `Accounts.redeem`; `device` is the browser's User-Agent header, of which a short name is kept."""
@@ -89,13 +90,26 @@ class LinkAccounts:
     async def person(self, *, user: UserId) -> Person:
         """See `Accounts.person`."""
         row = await self._db.read(lambda tx: repository.person(tx, user))
-        if row is None:
+        person = None if row is None else self._person(row)
+        if person is None:
             raise NotFound
-        return self._person(row)
+        return person
 
     async def people(self) -> list[Person]:
         """See `Accounts.people`."""
-        return [self._person(row) for row in await self._db.read(repository.everybody)]
+        people = [self._person(row) for row in await self._db.read(repository.everybody)]
+        return [person for person in people if person is not None]
+
+    async def _alive(self, user: str | None) -> str | None:
+        """The person, unless their key is gone: then what a restored back-up brought back of them is deleted again."""
+        if user is None:
+            return None
+        try:
+            self._keys.cipher(user)
+        except KeyGone:
+            await self._db.write(lambda tx: repository.erase(tx, user))
+            return None
+        return user
 
     async def _new_person(self, name: str, role: str) -> str:
         """Make a person and their key, or find the one whom another call made meanwhile."""
@@ -108,7 +122,7 @@ class LinkAccounts:
                 return user
             found = repository.named(tx, digest)
             assert found is not None
-            return found[0]
+            return found
 
         kept = await self._db.write(unit)
         if kept != user:
@@ -130,18 +144,22 @@ class LinkAccounts:
             raise Conflict
         return token
 
-    def _refused(self, reason: str, link: Row[tuple[str, datetime | None, datetime]] | None) -> LinkUsed:
+    def _refused(self, reason: str, link: Row[Any] | None) -> LinkUsed:
         log.warning("link.refused", reason=reason, user="" if link is None else link.user_id)
         return LinkUsed()
 
     def _digest(self, name: str) -> str:
         return self._keys.digest(NAME, folded(name))
 
-    def _person(self, row: Row[tuple[str, bytes, str, str, datetime, datetime | None]]) -> Person:
-        name = self._keys.cipher(row.user_id).open(NAME, row.name)
+    def _person(self, row: Row[Any]) -> Person | None:
+        """The person of a row, None when the key is gone and with it the person."""
+        try:
+            name = self._keys.cipher(row.user_id).open(NAME, row.name)
+        except KeyGone:
+            return None
         return Person(UserId(row.user_id), name, "owner" if row.role == "owner" else "member", row.created_at)
 
 
-def _refusal(link: Row[tuple[str, datetime | None, datetime]], now: datetime) -> str:
+def _refusal(link: Row[Any], now: datetime) -> str:
     """Why a link doesn't sign in any more, or nothing."""
     return "used" if link.used_at is not None else "expired" if now >= link.expires_at else ""

@@ -118,6 +118,7 @@ class Sessions:
         changes = self._changes
         held = await self._db.read(lambda tx: repository.held(tx, digest))
         if held is None or not self._lives(held.user):
+            self._known.pop(digest, None)
             log.debug("session.refused", reason="unknown")
             return None
         identity = Identity(UserId(held.user), SessionId(held.id), held.role == "owner", held.csrf)

@@ -76,6 +76,20 @@ async def test_an_owner_who_was_erased_is_followed_by_a_new_one(hall: Hall) -> N
     assert after.user != before.user and (await hall.known(after.cookie)).admin
 
 
+async def test_people_whom_a_restored_back_up_brings_back_without_a_key_are_nobody(hall: Hall) -> None:
+    owner, lena = await hall.owner(), await hall.member("Lena")
+    for session in (owner, lena):  # their rows are there again, their keys are not
+        hall.room.kit.keys.destroy(session.user)
+    assert await hall.accounts.people() == []
+    assert await hall.who(lena.cookie) is None
+    with pytest.raises(NotFound):
+        await hall.accounts.person(user=lena.user)
+    again = await hall.owner()
+    assert again.user != owner.user and (await hall.known(again.cookie)).admin
+    assert (await hall.member("Lena")).user != lena.user
+    assert [row for row in await hall.rows("sessions") if row["user_id"] in (owner.user, lena.user)] == []
+
+
 async def test_an_export_is_readable_and_holds_no_secret_and_nobody_else(hall: Hall) -> None:
     lena, milo = await hall.member("Lena"), await hall.member("Milo")
     kit = hall.room.kit
