@@ -12,7 +12,7 @@ from oo.contracts.ids import HoldId, Ref, UserId
 from oo.contracts.items import Busy, Facts
 from oo.engine.when import context
 
-FEWER = settings(max_examples=60)
+FEWER = settings(max_examples=40)
 """For properties of whole views, which take long to draw."""
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
