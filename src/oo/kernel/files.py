@@ -99,16 +99,18 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise Unreadable(_sentence(error)) from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
             raise Unreadable("This is a folder, not a file.")
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(mode):
             raise Unreadable("This is not an ordinary file.")
-        try:
+        with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123 - a descriptor has no path
             data = file.read(largest + 1)
-        except OSError as error:
-            raise Unreadable(_sentence(error)) from error
+    except OSError as error:
+        raise Unreadable(_sentence(error)) from error
+    finally:
+        os.close(descriptor)
     check(data, largest)
     return data
 
