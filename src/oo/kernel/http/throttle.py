@@ -16,7 +16,7 @@ WINDOW = timedelta(minutes=1)
 
 
 class Throttle:
-    """Counts failures in a moving window, in memory; made at the first try, as most processes never see one."""
+    """Counts failures in a moving window, in memory; made at the first one, as most processes never see any."""
 
     def __init__(self, tries: int = TRIES, window: timedelta = WINDOW) -> None:
         self._tries = tries
@@ -25,7 +25,9 @@ class Throttle:
 
     def check(self, who: str) -> None:
         """Raise `Refusal` (429) while this address failed too often."""
-        limiter, limit = self._limiter()
+        if self._made is None:  # nobody has failed yet
+            return
+        limiter, limit = self._made
         if not limiter.test(limit, who):
             raise Refusal(429, "too-many", "Too many tries. Wait a minute.", after=self._window)
 
