@@ -34,7 +34,7 @@ def candidates(view: UserView) -> list[Candidate]:
         finished = held(view, "done")
         for several in occurrences.values():
             left = [one for one in several if not finished.of_item(one.ref, one.version)] or several
-            first = min(left, key=lambda one: _order(one, zone))
+            first = min(left, key=lambda one: _order(one, zone)) if len(left) > 1 else left[0]
             also = tuple(one.ref for one in left if one is not first)
             found.append(Candidate(first.ref, "task", topic(first, context, zone, day), first, also))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,20 @@ def instant(when: When, zone: tzinfo, day_ends_at: time = MIDNIGHT) -> datetime:
         return when.astimezone(UTC)
     except OverflowError:
         return _LAST if when.year > 5000 else _FIRST
+
+
+def days_since(context: Context) -> Callable[[When], float]:
+    """Gives the days since a `when` began, below 0 for the future; since a date they are days of the wall clock."""
+    zone, now = zone_of(context.zone), context.now
+    local = now.astimezone(zone)
+    wall = local.toordinal() + (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+
+    def since(when: When) -> float:
+        if isinstance(when, datetime):
+            return (now - instant(when, zone)).total_seconds() / 86400
+        return wall - when.toordinal()
+
+    return since
 
 
 def day_start(day: date, zone: tzinfo, day_ends_at: time = MIDNIGHT) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from oo.contracts.decisions import Candidate, Context, Decision
 from oo.contracts.policies import State
 from oo.engine.policies.rules import best_evenly, content_hash
-from oo.engine.when import instant, zone_of
+from oo.engine.when import days_since
 
 _UNKNOWN = -1e6
 
@@ -26,11 +26,8 @@ class Newest:
 
     def estimates(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
         """Minus the age in days."""
-        zone, now = zone_of(context.zone), context.now
-        return [
-            _UNKNOWN if (added := one.facts.added) is None else (instant(added, zone) - now).total_seconds() / 86400
-            for one in candidates
-        ]
+        since = days_since(context)
+        return [_UNKNOWN if (added := one.facts.added) is None else -since(added) for one in candidates]
 
     def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
         """All on the first, evenly over exact ties."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from oo.contracts.decisions import Candidate, Context, Decision
 from oo.contracts.policies import State
 from oo.engine.policies.rules import best_evenly, content_hash
-from oo.engine.when import instant, zone_of
+from oo.engine.when import days_since
 
 _NO_DATE = -1e6
 
@@ -26,10 +26,9 @@ class OverdueFirst:
 
     def estimates(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
         """Days that the due date lies in the past (negative: ahead), and a hundred-thousandth a step of priority."""
-        zone, now = zone_of(context.zone), context.now
+        since = days_since(context)
         return [
-            (_NO_DATE if (due := one.facts.due) is None else (now - instant(due, zone)).total_seconds() / 86400)
-            + 1e-5 * one.facts.priority
+            (_NO_DATE if (due := one.facts.due) is None else since(due)) + 1e-5 * one.facts.priority
             for one in candidates
         ]
 
