@@ -12,7 +12,7 @@ from oo.contracts.errors import Problem
 from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Item
 from oo.contracts.sources import Wording
-from oo.kernel.db import Transaction
+from oo.kernel.keys import Cipher
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
@@ -37,30 +37,19 @@ class Words:
         """See `Sources.wordings`."""
         if not refs:
             return {}
-
-        def unit(tx: Transaction) -> tuple[list[Row[Any]], list[Row[Any]]]:
-            return connections.of_person(tx, user), items.named(tx, user, refs)
-
-        rows, named = await self._kit.db.read(unit)
-        of = {row.id: self._opener.open(row) for row in rows if any(one.connection_id == row.id for one in named)}
-        found: dict[Ref, Wording] = {}
-        missing: dict[str, list[Ref]] = {}
-        cipher = self._kit.keys.cipher(user) if of else None
-        for row in named:
-            connection = of.get(row.connection_id)
-            if connection is None or cipher is None:
-                continue
+        rows = await self._kit.db.read(lambda tx: items.named(tx, user, refs))
+        if not rows:
+            return {}
+        cipher = self._kit.keys.cipher(user)
+        found = {Ref(row.ref): self._cached(row, cipher) for row in rows if row.title is not None}
+        missing: dict[str, list[Row[Any]]] = {}
+        for row in rows:
             if row.title is None:
-                missing.setdefault(connection.id, []).append(Ref(row.ref))
-                continue
-            project = None if row.project is None else cipher.open("items.project", row.project)
-            address = None if row.address is None else cipher.open("items.address", row.address)
-            title = cipher.open("items.title", row.title)
-            found[Ref(row.ref)] = self._wording(connection, Ref(row.ref), title, project, address)
-        for key, wanted in missing.items():
-            for item in await self._read(of[key], wanted):
-                ref = item.facts.ref
-                found[ref] = self._wording(of[key], ref, item.title, item.project, item.where)
+                missing.setdefault(row.connection_id, []).append(row)
+        for connection, wanted in missing.items():
+            name = cipher.open("connections.name", wanted[0].name)
+            for item in await self._read(connection, [Ref(row.ref) for row in wanted]):
+                found[item.facts.ref] = self._wording(item, wanted[0].connector, name)
         return found
 
     async def forget(self) -> None:
@@ -69,8 +58,12 @@ class Words:
         while await self._kit.db.write(lambda tx: items.forget_words(tx, before)):
             pass
 
-    async def _read(self, connection: Connection, refs: Sequence[Ref]) -> list[Item]:
+    async def _read(self, id: str, refs: Sequence[Ref]) -> list[Item]:
         """Read words at the source and cache them; nothing when the source can't be read."""
+        row = await self._kit.db.read(lambda tx: connections.one(tx, id))
+        if row is None:
+            return []
+        connection = self._opener.open(row)
         source = await self._opener.source(connection)
         try:
             connector = self._catalogue.load(connection.connector)
@@ -92,6 +85,17 @@ class Words:
         if rows:
             await self._kit.db.write(lambda tx: items.name(tx, connection.user, rows))
 
-    def _wording(self, connection: Connection, ref: Ref, title: str, project: str | None, where: str | None) -> Wording:
-        writable = self._catalogue.completes(connection.connector)
-        return Wording(ref, title, project, connection.name, connection.connector, where, writable)
+    def _cached(self, row: Row[Any], cipher: Cipher) -> Wording:
+        return Wording(
+            ref=Ref(row.ref),
+            title=cipher.open("items.title", row.title),
+            project=None if row.project is None else cipher.open("items.project", row.project),
+            source=cipher.open("connections.name", row.name),
+            connector=row.connector,
+            where=None if row.address is None else cipher.open("items.address", row.address),
+            writable=self._catalogue.completes(row.connector),
+        )
+
+    def _wording(self, item: Item, connector: str, name: str) -> Wording:
+        writable = self._catalogue.completes(connector)
+        return Wording(item.facts.ref, item.title, item.project, name, connector, item.where, writable)

@@ -13,30 +13,22 @@ from oo.kernel.db import Transaction
 from oo.modules.integrations.repository.connections import ENDED
 from oo.modules.integrations.tables import busy_blocks, completions, connections, items
 
-_CONNECTIONS = select(connections.c.state, connections.c.read_at, connections.c.created_at).where(
-    connections.c.user_id == bindparam("user"), connections.c.state != ENDED
-)
-_OPEN = (
-    select(items.c.facts)
-    .join(connections, connections.c.id == items.c.connection_id)
-    .where(items.c.user_id == bindparam("user"), items.c.state == "open", connections.c.state != ENDED)
-    .order_by(items.c.ref)
-)
-_BUSY = (
-    select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day)
-    .join(connections, connections.c.id == busy_blocks.c.connection_id)
-    .where(
-        busy_blocks.c.user_id == bindparam("user"),
-        busy_blocks.c.ends_at > bindparam("since"),
-        connections.c.state != ENDED,
-    )
-    .order_by(busy_blocks.c.starts_at, busy_blocks.c.ends_at)
-)
+# What was finished last comes with the connections: each statement costs, and this read is behind every fresh decision.
 _LAST = (
     select(completions.c.project)
     .where(completions.c.user_id == bindparam("user"))
     .order_by(completions.c.at.desc())
     .limit(1)
+    .scalar_subquery()
+)
+_CONNECTIONS = select(
+    connections.c.id, connections.c.state, connections.c.read_at, connections.c.created_at, _LAST.label("last_project")
+).where(connections.c.user_id == bindparam("user"))
+_OPEN = select(items.c.facts).where(items.c.user_id == bindparam("user"), items.c.state == "open").order_by(items.c.ref)
+_BUSY = (
+    select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day)
+    .where(busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.ends_at > bindparam("since"))
+    .order_by(busy_blocks.c.starts_at, busy_blocks.c.ends_at)
 )
 
 
@@ -53,13 +45,18 @@ class Stock:
 
 def stock(tx: Transaction, user: str, since: datetime) -> Stock:
     """Connections, open items, busy blocks that end after `since`, and the project of what was finished last."""
-    person = {"user": user}
-    connected = tx.execute(_CONNECTIONS, person).all()
-    if not connected:
+    every = tx.execute(_CONNECTIONS, {"user": user}).all()
+    living = [row for row in every if row.state != ENDED]
+    if not living:
         return Stock((), (), (), None)
+    open_items, busy = _OPEN, _BUSY
+    if len(living) < len(every):  # one is being forgotten right now
+        ids = [row.id for row in living]
+        open_items = open_items.where(items.c.connection_id.in_(ids))
+        busy = busy.where(busy_blocks.c.connection_id.in_(ids))
     return Stock(
-        connections=connected,
-        facts=tx.execute(_OPEN, person).scalars().all(),
-        busy=tx.execute(_BUSY, {"user": user, "since": since}).all(),
-        last_project=tx.execute(_LAST, person).scalar(),
+        connections=living,
+        facts=[row[0] for row in tx.execute(open_items, {"user": user}).all()],
+        busy=tx.execute(busy, {"user": user, "since": since}).all(),
+        last_project=living[0].last_project,
     )

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
 
 from oo.kernel.db import Transaction, upsert
-from oo.modules.integrations.tables import busy_blocks, completions, items
+from oo.modules.integrations.repository.connections import ENDED
+from oo.modules.integrations.tables import busy_blocks, completions, connections, items
 
 SLICE = 400
 Block = tuple[datetime, datetime, bool]
@@ -21,9 +22,21 @@ _KNOWN = select(items.c.ref, items.c.state, items.c.facts, items.c.title, items.
 _BLOCKS = select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day).where(
     busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.connection_id == bindparam("connection")
 )
-_NAMED = select(items.c.ref, items.c.connection_id, items.c.title, items.c.project, items.c.address).where(
-    items.c.user_id == bindparam("user"), items.c.ref.in_(bindparam("refs", expanding=True))
+_WORDS = (
+    select(
+        items.c.ref,
+        items.c.connection_id,
+        items.c.title,
+        items.c.project,
+        items.c.address,
+        connections.c.connector,
+        connections.c.name,
+    )
+    .join(connections, connections.c.id == items.c.connection_id)
+    .where(items.c.user_id == bindparam("user"), connections.c.state != ENDED)
 )
+_NAMED = _WORDS.where(items.c.ref.in_(bindparam("refs", expanding=True)))
+_NAMED_ONE = _WORDS.where(items.c.ref == bindparam("ref"))
 _GONE = delete(items).where(items.c.user_id == bindparam("person"), items.c.ref == bindparam("gone"))
 _NAME = (
     update(items)
@@ -58,7 +71,9 @@ def remove(tx: Transaction, user: str, refs: Collection[str]) -> None:
 
 
 def named(tx: Transaction, user: str, refs: Collection[str]) -> list[Row[Any]]:
-    """The named items of the person with their sealed words, as far as they are cached."""
+    """The named items of the person with their sealed words, as far as they are cached, and their sources' names."""
+    if len(refs) == 1:  # the tip's own: no list to expand
+        return list(tx.execute(_NAMED_ONE, {"user": user, "ref": next(iter(refs))}).all())
     return list(tx.execute(_NAMED, {"user": user, "refs": list(refs)}).all())
 
 
