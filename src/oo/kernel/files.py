@@ -105,7 +105,7 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
             raise Unreadable("This is a folder, not a file.")
         if not stat.S_ISREG(mode):
             raise Unreadable("This is not an ordinary file.")
-        with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123 - a descriptor has no path
+        with open(descriptor, "rb", closefd=False) as file:
             data = file.read(largest + 1)
     except OSError as error:
         raise Unreadable(_sentence(error)) from error

@@ -79,7 +79,7 @@ async def test_honest_rules_of_every_kind_are_followed() -> None:
     assert await reasons(event("DTSTART:19000101T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(
@@ -102,7 +102,7 @@ def test_no_bytes_break_the_cutting(data: bytes) -> None:
     assert all(block.line >= 1 for sheet in found.sheets for block in sheet.blocks)
 
 
-@pytest.mark.parametrize("year", [2004, 2019, 2026])
+@pytest.mark.parametrize("year", [2004, 2026])
 async def test_every_file_that_strangers_wrote_is_read(shared: Path, year: int) -> None:
     for path in sorted((shared / "inputs" / "ics").iterdir()):
         batch = await read(path.read_bytes(), now=datetime(year, 6, 5, 9, tzinfo=UTC))

@@ -1,0 +1,82 @@
+"""The files of one connection: what was chosen, what lies beside it, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from oo.contracts.errors import Refused, Unusable
+from oo.entry.disk import DiskFiles
+from oo.kernel.files import Folders
+
+pytestmark = pytest.mark.anyio
+
+SIBLINGS = {"todo": "done"}
+
+
+async def names(files: DiskFiles) -> list[str]:
+    return [Path(stat.path).name for stat in await files.list()]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "beside"),
+    [
+        ("todo.txt", "done.txt"),
+        ("work.todo.txt", "work.done.txt"),
+        ("TODO.txt", "DONE.txt"),
+        ("Todo.1.txt", "Done.1.txt"),
+    ],
+)
+async def test_a_named_file_comes_with_its_sibling(tmp_path: Path, chosen: str, beside: str) -> None:
+    for name in (chosen, "other.txt"):
+        (tmp_path / name).touch()
+    files = DiskFiles(tmp_path / chosen, siblings=SIBLINGS)
+    assert await names(files) == [chosen]
+    (tmp_path / beside).touch()
+    assert await names(files) == sorted([chosen, beside])
+    with pytest.raises(Refused):
+        await files.read(str(tmp_path / "other.txt"))
+
+
+async def test_a_folder_gives_what_matches_whatever_the_case(tmp_path: Path) -> None:
+    for name in ("a.ICS", "b.ics", ".c.ics", "d.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "e.ics").mkdir()
+    assert await names(DiskFiles(tmp_path, patterns=["*.ics"])) == ["a.ICS", "b.ics"]
+
+
+async def test_a_named_file_that_is_gone_is_said_so_when_it_is_read(tmp_path: Path) -> None:
+    files = DiskFiles(tmp_path / "todo.txt")
+    (stat,) = await files.list()
+    with pytest.raises(Unusable, match="no such file"):
+        await files.read(stat.path)
+    (tmp_path / "todo.txt").touch()
+    assert (await files.list())[0].version != stat.version
+
+
+async def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    (home / "todo.txt").symlink_to(tmp_path / "secret.txt")
+    for chosen in (home, home / "todo.txt"):
+        files = DiskFiles(chosen, patterns=["*.txt"], folders=Folders([home]))
+        (stat,) = await files.list()
+        with pytest.raises(Refused):
+            await files.read(stat.path)
+        with pytest.raises(Refused):
+            await files.replace(stat.path, b"x", stat.version)
+    assert (tmp_path / "secret.txt").read_text() == "secret"
+
+
+async def test_a_change_is_seen_also_within_one_tick_of_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "todo.txt"
+    files = DiskFiles(path)
+    seen = set()
+    for text in ("aaa", "bbb", "ccc"):
+        path.write_text(text)
+        os.utime(path, ns=(1, 1))
+        seen.add((await files.list())[0].version)
+    assert len(seen) == 3
