@@ -42,7 +42,7 @@ def variants() -> Iterator[Figure]:
 
 async def _speed(writer: type[_Writer]) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        db = SqliteDatabase(Path(folder) / "oo.db", ["events"])
+        db = SqliteDatabase(Path(folder) / "oo.db")
         db._writer = writer(db._engine.connect())
         await db.write(lambda tx: metadata.create_all(tx._connection))
         ids, left = UlidIds(), iter(range(UNITS))

@@ -60,7 +60,7 @@ def database(tmp_path: Path) -> Iterator[tuple[SqliteDatabase, Keys]]:
     for user in (LENA, MILO):
         keys.create(user)
     tables: list[MetaData] = [module.tables for module in MODULES]
-    yield SqliteDatabase(tmp_path / "oo.db", [str(metadata.schema) for metadata in tables]), keys
+    yield SqliteDatabase(tmp_path / "oo.db"), keys
     keys.close()
 
 

@@ -33,8 +33,8 @@ def shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_the_history_ends_where_the_code_s_tables_are(tmp_path: Path) -> None:
-    migrate(tmp_path / "migrated.db", SCHEMAS)
-    engine = sqlite_engine(tmp_path / "made.db", SCHEMAS)
+    migrate(tmp_path / "migrated.db")
+    engine = sqlite_engine(tmp_path / "made.db")
     with engine.connect() as connection:
         for module in MODULES:
             module.tables.create_all(connection)
@@ -60,7 +60,7 @@ def test_the_history_is_one_line() -> None:
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
-    migrate(tmp_path / "oo.db", SCHEMAS)
+    migrate(tmp_path / "oo.db")
     before = shape(tmp_path / "oo.db")
-    assert migrate(tmp_path / "oo.db", SCHEMAS) is None
+    assert migrate(tmp_path / "oo.db") is None
     assert shape(tmp_path / "oo.db") == before

@@ -5,7 +5,6 @@ already.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 
 import oo
@@ -32,13 +31,13 @@ def current(path: Path) -> str | None:
     return row and str(row[0])
 
 
-def migrate(path: Path, schemas: Iterable[str]) -> Path | None:
+def migrate(path: Path) -> Path | None:
     """Upgrade the file to the newest revision; the path of the back-up when there was something to lose."""
     before = current(path)
     if before == head():
         return None
     backup = None if before is None else back_up(path, path.parent / "backups" / f"{path.stem}-{before}.db")
-    _upgrade(path, schemas)
+    _upgrade(path)
     return backup
 
 
@@ -55,7 +54,7 @@ def back_up(path: Path, target: Path) -> Path:
     return target
 
 
-def _upgrade(path: Path, schemas: Iterable[str]) -> None:
+def _upgrade(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -63,7 +62,7 @@ def _upgrade(path: Path, schemas: Iterable[str]) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
-    engine = sqlite_engine(path, schemas)
+    engine = sqlite_engine(path)
     with engine.connect() as connection:
         config = Config()
         config.set_main_option("script_location", str(HISTORY))

@@ -73,8 +73,8 @@ async def house(
     clock = clock or SystemClock()
     path = settings.data / "oo.db"
     with DataLock(settings.data):
-        await asyncio.to_thread(migrate, path, [room.name for room in MODULES])
-        db = SqliteDatabase(path, [room.name for room in MODULES])
+        await asyncio.to_thread(migrate, path)
+        db = SqliteDatabase(path)
         keys, codec = Keys(settings.data), ProtobufCodec()
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())

@@ -84,7 +84,7 @@ async def room(
     """Build a module on fresh files in `folder`; `settings` override the defaults."""
     clock = clock or FixedClock()
     tables = [module.tables, events.metadata, *also]
-    db = SqliteDatabase(folder / "oo.db", [str(metadata.schema) for metadata in tables])
+    db = SqliteDatabase(folder / "oo.db")
     keys, codec, ids = Keys(folder), ProtobufCodec(), CountingIds()
     for metadata in tables:
         await db.write(lambda tx, made=metadata: made.create_all(tx._connection, checkfirst=True))  # type: ignore[misc]

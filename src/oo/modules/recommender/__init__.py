@@ -25,9 +25,10 @@ from oo.modules.recommender.words import COLUMN
 
 def _chosen(kit: Kit) -> Policy:
     known = kit.plugins.get("policies", {})
-    if kit.settings.policy not in known:
+    wanted = kit.settings.policy.replace("-", "_")
+    if wanted not in known:
         raise SettingWrong(f"OO_POLICY is {kit.settings.policy!r}, which is none of: {', '.join(sorted(known))}.")
-    policy: Policy = known[kit.settings.policy].load()
+    policy: Policy = known[wanted].load()
     return policy
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ things = Table(
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path / "oo.db", ["room"], read_seconds=0.2)
+    database = SqliteDatabase(tmp_path / "oo.db", read_seconds=0.2)
     await database.write(lambda tx: metadata.create_all(tx._connection))
     yield database
     await database.close()
@@ -107,7 +108,7 @@ async def test_all_statements_of_a_read_see_one_state(db: SqliteDatabase) -> Non
         asyncio.run_coroutine_threadsafe(db.write(adding(5)), loop).result(1)
         return before, count(tx)
 
-    assert await db.read(twice) == (0, 0)
+    assert await asyncio.to_thread(db._read, twice) == (0, 0)
     assert await db.read(count) == 1
 
 
@@ -127,6 +128,22 @@ async def test_a_read_that_takes_too_long_is_ended(db: SqliteDatabase) -> None:
     with pytest.raises(ReadTooLong):
         await db.read(endless)
     assert await db.read(count) == 0
+
+
+async def test_a_read_that_is_not_short_leaves_the_loop_and_still_answers(db: SqliteDatabase) -> None:
+    from sqlalchemy import text
+
+    threads: list[str] = []
+
+    def longer(tx: Transaction) -> int:
+        threads.append(threading.current_thread().name)
+        numbers = text(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 150000) SELECT max(x) FROM n"
+        )
+        return int(tx.execute(numbers).scalar_one())
+
+    assert await db.read(longer) == 150000
+    assert threads[0] == threading.current_thread().name and threads[1].startswith("oo-read")
 
 
 async def test_a_unit_cannot_commit_begin_or_return_a_cursor(db: SqliteDatabase) -> None:
