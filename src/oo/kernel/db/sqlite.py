@@ -37,8 +37,8 @@ _OPERATIONS_BETWEEN_LOOKS = 5_000
 class SqliteDatabase:
     """The embedded database of one process; make it inside a running event loop.
 
-    A read is tried on the event loop first: a look-up takes a fraction of what handing it to a thread costs. One that is
-    not through after a few milliseconds is ended and run again in a thread, as a unit may be.
+    A read is tried on the event loop first: a look-up takes a fraction of what handing it to a thread costs. One that
+    is not through after a few milliseconds is ended and run again in a thread, as a unit may be.
     """
 
     def __init__(self, path: Path, *, readers: int = READERS, read_seconds: float = READ_SECONDS) -> None:
@@ -206,7 +206,7 @@ def sqlite_engine(path: Path) -> Engine:
     )
     # SQLite has no schemas. A schema_translate_map would say so too, but rewrites every statement at every execution,
     # which took two fifths of a look-up; the preparer says it once, when a statement is compiled.
-    engine.dialect.identifier_preparer.schema_for_object = _no_schema  # type: ignore[method-assign, assignment]
+    engine.dialect.identifier_preparer.schema_for_object = _no_schema  # type: ignore[assignment]
 
     @event.listens_for(engine, "connect")
     def _settings(raw: sqlite3.Connection, _record: object) -> None:
