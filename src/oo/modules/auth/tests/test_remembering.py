@@ -113,7 +113,7 @@ async def test_whoever_is_erased_is_nobody_at_once(hall: Hall) -> None:
     assert await hall.who(milo.cookie) == before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(OPERATION, max_size=25))
 def test_remembering_changes_no_answer_and_no_session_outlives_its_end(operations: list[tuple[str, int]]) -> None:
     asyncio.run(_compare(operations))

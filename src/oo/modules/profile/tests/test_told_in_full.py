@@ -28,7 +28,7 @@ VALUES = {
 CHANGE = st.fixed_dictionaries({}, optional={key: st.sampled_from(values) for key, values in VALUES.items()})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(CHANGE, max_size=8))
 def test_events_add_up_to_the_profile_and_each_tells_of_a_change(changes: list[dict[str, str]]) -> None:
     asyncio.run(_hold(changes))
