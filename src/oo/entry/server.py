@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.routing import Route
 
 from oo.apps import api
 from oo.apps.api.health import Wellness
@@ -94,4 +95,5 @@ def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:
         session_seconds=int(ABSOLUTE.total_seconds()),
         page=pages.fault_page,
         access=tools.access,
+        names={route.endpoint: route.path for route in app.router.routes if isinstance(route, Route)},
     )

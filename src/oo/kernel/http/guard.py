@@ -62,7 +62,9 @@ class Guard:
         page: Page | None = None,
         throttle: Throttle | None = None,
         access: Callable[[str, str, int, float], None] | None = None,
+        names: Mapping[object, str] | None = None,
     ) -> None:
+        """Wrap `app`; `names` tells the log what to call an endpoint, `access` writes its line."""
         self._app = app
         self._authenticate = authenticate
         self._public = public
@@ -71,6 +73,7 @@ class Guard:
         self._page = page
         self._throttle = throttle or Throttle()
         self._access = access
+        self._names = names or {}
         self._standing = {secure: wire.standing(secure) for secure in (False, True)}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -137,7 +140,7 @@ class Guard:
         if 400 <= status < 500 and path.startswith(self._public.door + "/"):
             self._throttle.failed(self._sites.client(scope, headers))
         if self._access is not None:
-            self._access(scope["method"], _route(scope, is_file), status, (time.perf_counter() - began) * 1000)
+            self._access(scope["method"], self._name(scope, is_file), status, (time.perf_counter() - began) * 1000)
 
     async def _known(self, site: Site, headers: Mapping[bytes, bytes]) -> Known | None:
         cookies = headers.get(b"cookie")
@@ -153,6 +156,10 @@ class Guard:
         if path.startswith(API):
             raise Refusal(401, "sign-in-needed", "Sign in first.")
         raise _Elsewhere(self._public.door)
+
+    def _name(self, scope: Mapping[str, Any], is_file: bool) -> str:
+        """The route's template for the log, never the address: that may hold a token."""
+        return "static" if is_file else self._names.get(scope.get("endpoint"), "none")
 
 
 class _Elsewhere(Exception):
@@ -180,11 +187,3 @@ async def _redirect(to: str, send: Send) -> None:
     head = [(b"location", to.encode()), (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 303, "headers": head})
     await send({"type": "http.response.body", "body": b""})
-
-
-def _route(scope: Mapping[str, Any], is_file: bool) -> str:
-    """The route's template, never the address: that may hold a token."""
-    if is_file:
-        return "static"
-    route = scope.get("route")
-    return str(getattr(route, "path", "none"))

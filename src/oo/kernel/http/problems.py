@@ -111,12 +111,21 @@ async def answer(
     if wants_page(scope, dict(scope["headers"])):
         drawn = _drawn(fault, scope, page)
         if drawn is not None:
-            await drawn(scope, receive, send)
+            await drawn(scope, receive, _with(fault.headers, send))
             return
         media, body = "text/plain; charset=utf-8", fault.detail.encode()
     headers = [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode()), *fault.headers]
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _with(headers: tuple[tuple[bytes, bytes], ...], send: Send) -> Send:
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *headers]
+        await send(message)
+
+    return sending if headers else send
 
 
 def _drawn(fault: Fault, scope: MutableMapping[str, Any], page: Page | None) -> App | None:
