@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import cast, get_args
 
@@ -70,7 +71,8 @@ class TipRoutes:
         """Keep undo open while it is looked at."""
         visitor = await self._pages.visitor(request)
         form = await read_form(request)
-        await self._promises.tips.hold_undo(user=visitor.user, tip=DecisionId(form.one("tip")))
+        with contextlib.suppress(TooLate):  # the page was looked at a moment too long; its next step says so
+            await self._promises.tips.hold_undo(user=visitor.user, tip=DecisionId(form.one("tip")))
         return Response(status_code=204)
 
     async def begin(self, request: Request) -> Response:
@@ -80,7 +82,7 @@ class TipRoutes:
         things = [thing.strip() for thing in form.all("thing")]
         if not any(things):
             frame = visitor.frame()
-            return self._pages.show(request, _PAGE, frame, FirstView(empty=True, say=visitor.t("One is enough.")), 422)
+            return self._pages.show(request, _PAGE, frame, FirstView(empty=True, say=visitor.t("One is enough.")))
         await self._promises.sources.write_mind(user=visitor.user, things=things)
         return RedirectResponse("/", 303)
 

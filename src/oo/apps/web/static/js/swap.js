@@ -13,7 +13,7 @@ async function swap(url, body, quiet) {
   const slow = setTimeout(() => say(line().dataset.wait), 1000)
   try {
     const answer = await fetch(url, { method: body ? 'POST' : 'GET', body, headers: { accept: 'text/html', 'x-swap': '1' } })
-    if (new URL(answer.url).pathname !== '/') { location.href = answer.url; return true }
+    if (answer.redirected && new URL(answer.url).pathname !== '/') { location.href = answer.url; return true }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const fresh = page.querySelector('main.face')
     if (!fresh) throw new Error('no face')
@@ -21,10 +21,12 @@ async function swap(url, body, quiet) {
     const same = fresh.dataset.id === old.dataset.id && fresh.matches('.tip') && old.matches('.tip')
     if (!same) { old.classList.add('leave'); await pause(160) }
     fresh.classList.add(same ? 'still' : 'swap')
+    const first = fresh.querySelector('[autofocus]')
+    first?.removeAttribute('autofocus')
     old.replaceWith(document.adoptNode(fresh))
     document.querySelector('.bar').replaceWith(document.adoptNode(page.querySelector('.bar')))
     if (!same) shownAt = performance.now()
-    arrive(fresh, old, quiet)
+    arrive(fresh, old, quiet, first)
     return true
   } catch {
     fail(() => swap(url, body))
@@ -37,9 +39,9 @@ async function swap(url, body, quiet) {
 }
 
 // Focus is never lost: a list's first row, back to the word that opened it, else the new heading.
-function arrive(fresh, old, quiet) {
+function arrive(fresh, old, quiet, first) {
   const opened = old.matches('.open') ? old.querySelector('.list').classList[1] : ''
-  const target = fresh.querySelector('[autofocus]') || (opened && fresh.matches('.tip') && fresh.dataset.id === old.dataset.id && fresh.querySelector('.side.' + opened)) || fresh.querySelector('h1')
+  const target = first || (opened && fresh.matches('.tip') && fresh.dataset.id === old.dataset.id && fresh.querySelector('.side.' + opened)) || fresh.querySelector('h1')
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
   say(quiet && fresh.matches('.tip') ? fresh.dataset.news : fresh.dataset.say)
   watch(fresh)

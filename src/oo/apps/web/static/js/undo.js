@@ -9,7 +9,7 @@ function watch(fresh) {
   const born = performance.now()
   let left = seconds * 1000
   let last = born
-  let told = 0
+  let told = -Infinity
   waiting = setInterval(() => {
     const now = performance.now()
     const held = document.hidden || button.matches(':hover') || document.activeElement === button

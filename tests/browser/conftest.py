@@ -1,0 +1,108 @@
+"""The pages in a real Chromium: served over HTTP, with everything that a browser complains about kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from oo.apps.web.tests.site import Site, made
+from oo.apps.web.tests.standins import tip_of
+from oo.kernel.clock import SystemClock
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+
+
+@dataclass
+class Seen:
+    """A page in a browser, and what must never be there."""
+
+    page: Page
+    site: Site
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Page:
+        """Go to a path of the site."""
+        self.page.goto(self.origin + path)
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=quiet)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[Site, str]]:
+    """The pages on a free port of this machine, with two tips waiting."""
+    site = made(SystemClock())
+    site.tips.queue = [
+        tip_of("Send Lena the signed lease.", site.clock),
+        tip_of("Ask Tom for the gate code.", site.clock),
+    ]
+    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield site, f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(5)
+
+
+def seen(context: BrowserContext, site: Site, origin: str) -> Seen:
+    """A page of a signed-in person, whose console and requests are watched."""
+    context.add_cookies([{"name": "oo", "value": "good", "url": origin}])
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    watched = Seen(page, site, origin)
+    page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(origin) else watched.complaints.append(f"went to {request.url}"),
+    )
+    return watched
+
+
+@pytest.fixture
+def desktop(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
+    """A desktop in Berlin; at the end nobody has complained."""
+    context = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin")
+    watched = seen(context, *served)
+    yield watched
+    context.close()
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def phone(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
+    """A phone in Berlin; at the end nobody has complained."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, timezone_id="Europe/Berlin")
+    watched = seen(context, *served)
+    yield watched
+    context.close()
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def plain(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
+    """A phone without JavaScript."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    watched = seen(context, *served)
+    yield watched
+    context.close()
+    assert watched.complaints == []
