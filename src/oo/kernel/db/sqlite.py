@@ -8,6 +8,7 @@ thread: it waits for the disk without the interpreter lock, and handing every un
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 import threading
 import time
@@ -108,6 +109,7 @@ class _Reader:
                 raise ReadTooLong(f"a read took over {seconds:g} s and was ended") from error
             raise
         finally:
+            self._ends = math.inf  # the end of the read must not be interrupted too
             if self._raw.in_transaction:
                 self._raw.execute("ROLLBACK")
 
