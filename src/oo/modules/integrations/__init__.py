@@ -32,7 +32,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
                 "writebacks_refused": waiting.get(writebacks.REFUSED, 0),
             }
 
-        return Health(service.faults == 0, {**await kit.db.read(facts), "faults": service.faults})
+        return Health(not service.faults.recent(), {**await kit.db.read(facts), "faults": service.faults.count})
 
     return Built(promises={Sources: service}, handlers=handlers(catalogue), jobs=jobs(service), health=health)
 

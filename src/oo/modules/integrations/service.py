@@ -26,7 +26,7 @@ from oo.modules.integrations.mind import Mind
 from oo.modules.integrations.repository import connections, items, writebacks
 from oo.modules.integrations.repository.inventory import Stock, stock
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
-from oo.modules.integrations.sync import NOT_INSTALLED, Sync
+from oo.modules.integrations.sync import NOT_INSTALLED, PATIENCE, Faults, Sync
 from oo.modules.integrations.words import Words
 from oo.modules.integrations.writing import TOLD, Writing
 
@@ -124,9 +124,9 @@ class Integrations:
         await self._kit.db.checkpoint()
         return Receipt(view.name, self._kit.clock.now(), records)
 
-    async def look(self) -> None:
-        """Read what changed or is due."""
-        await self._sync.look()
+    async def look(self, patience: float = PATIENCE) -> None:
+        """Read what changed or is due; who takes longer than `patience` seconds is not waited for."""
+        await self._sync.look(patience)
 
     async def write_back(self) -> None:
         """Write what is due."""
@@ -148,8 +148,8 @@ class Integrations:
             pass
 
     @property
-    def faults(self) -> int:
-        """Errors of connectors that are bugs, since the process began."""
+    def faults(self) -> Faults:
+        """Errors of connectors that are bugs."""
         return self._sync.faults
 
     async def _forget(self, connection: str) -> int:

@@ -49,6 +49,25 @@ class _Failure:
     after: timedelta
 
 
+class Faults:
+    """Errors of connectors that are bugs: logged without words, and counted since the process began."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._last: datetime | None = None
+        self.count = 0
+
+    def note(self, connection: Connection, error: Exception) -> None:
+        """A connector broke."""
+        self.count += 1
+        self._last = self._kit.clock.now()
+        log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+
+    def recent(self) -> bool:
+        """Whether there was one within the time in which every connection is read."""
+        return self._last is not None and self._kit.clock.now() - self._last <= EVERY
+
+
 class Sync:
     """Pulls connections."""
 
@@ -58,8 +77,7 @@ class Sync:
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
         self._unreadable: dict[str, dict[str, datetime]] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
-        self.faults = 0
-        """Errors of connectors that are bugs, since the process began."""
+        self.faults = Faults(kit)
 
     def turn(self, connection: str) -> asyncio.Lock:
         """Whoever reads or writes the source, or ends the connection, holds this."""
@@ -72,13 +90,13 @@ class Sync:
         self._unreadable.pop(connection, None)
         self._opener.forget(connection)
 
-    async def look(self) -> None:
+    async def look(self, patience: float) -> None:
         """Pull every connection whose time has come or whose files changed; one that hangs or fails harms no other."""
         for row in await self._kit.db.read(connections.awake):
             if row.id not in self._looking:
                 self._looking[row.id] = asyncio.create_task(self._look_at(row), name=f"oo-look-{row.id}")
         if self._looking:
-            await asyncio.wait(self._looking.values(), timeout=PATIENCE)
+            await asyncio.wait(self._looking.values(), timeout=patience)
         self._looking = {key: task for key, task in self._looking.items() if not task.done()}
 
     async def pull(self, id: str) -> None:
@@ -188,8 +206,7 @@ class Sync:
             return _Failure("slow", error.detail, again)
         if isinstance(error, KeyError) and self._catalogue.manifest(connection.connector) is None:
             return _Failure("slow", NOT_INSTALLED, EVERY)
-        self.faults += 1
-        log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+        self.faults.note(connection, error)
         return _Failure("slow", FAULT, again)
 
     async def _failed(self, connection: Connection, failure: _Failure) -> None:

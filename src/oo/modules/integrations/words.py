@@ -13,7 +13,6 @@ from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Item
 from oo.contracts.sources import Wording
 from oo.kernel.keys import Cipher
-from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import Connection, Opener
@@ -23,8 +22,6 @@ from oo.modules.integrations.sync import Sync
 
 KEPT = timedelta(hours=24)
 """Words go this long after the read that gave them (product.md section 1)."""
-
-log = get_logger("integrations")
 
 
 class Words:
@@ -73,8 +70,7 @@ class Words:
         except Problem:
             return []
         except Exception as error:
-            self._sync.faults += 1
-            log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+            self._sync.faults.note(connection, error)
             return []
         await self._cache(connection, found)
         return found

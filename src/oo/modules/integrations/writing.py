@@ -11,7 +11,6 @@ from oo.contracts.connectors import Action, Changed, Connector, Reconnect, Sourc
 from oo.contracts.errors import Problem
 from oo.contracts.ids import Ref
 from oo.kernel.keys import KeyGone
-from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import Connection, Opener
@@ -27,8 +26,6 @@ GIVEN_UP = timedelta(hours=24)
 TOLD = timedelta(hours=24)
 """How long a refusal is shown on the connect page."""
 CHANGED = "Something you finished here had changed there meanwhile, so nothing was written. Nothing is lost."
-
-log = get_logger("integrations")
 
 
 class Writing:
@@ -79,8 +76,7 @@ class Writing:
         except Problem as error:
             return self._later(connection, row, error.detail)
         except Exception as error:
-            self._sync.faults += 1
-            log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
+            self._sync.faults.note(connection, error)
             return self._later(connection, row, FAULT)
         return {"state": repository.DONE, "problem": None}
 

@@ -71,9 +71,7 @@ def test_after_the_changes_what_is_kept_is_what_was_found(before: dict, after: d
 @given(worlds, worlds)
 def test_every_open_thing_that_is_open_no_more_is_told_once(before: dict, after: dict) -> None:  # type: ignore[type-arg]
     still_open = {item.facts.ref for item in items(after) if item.facts.state == "open"}
-    over = [
-        item.facts.ref for item in items(before) if item.facts.state == "open" and item.facts.ref not in still_open
-    ]
+    over = [item.facts.ref for item in items(before) if item.facts.state == "open" and item.facts.ref not in still_open]
     told = [change.ref for change in changes(items(before), items(after)) if change.verb in ("completed", "deleted")]
     assert sorted(ref for ref in told if ref in over) == sorted(over)
 
