@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.contracts.events import PrefSet, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
+from oo.contracts.events import ConnectionChanged, PrefSet, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
 from oo.kernel.db import Transaction
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
@@ -32,6 +32,14 @@ def on_busy(tx: Transaction, envelope: Envelope) -> None:
     repository.overtake(tx, envelope.user)
 
 
+def on_connection(tx: Transaction, envelope: Envelope) -> None:
+    """A connection was ended: what came from it neither stands nor is held back any more."""
+    assert isinstance(envelope.data, ConnectionChanged)
+    if envelope.data.state == "ended":
+        repository.overtake(tx, envelope.user)
+        repository.forget_connection(tx, envelope.user, envelope.data.connection)
+
+
 def on_pref(tx: Transaction, envelope: Envelope) -> None:
     """The person's language or day changed: the tip is decided and worded anew."""
     assert isinstance(envelope.data, PrefSet)
@@ -45,5 +53,6 @@ HANDLERS: Mapping[str, Handler] = {
     "signals.task.deleted": on_task,
     "signals.task.reopened": on_reopened,
     "signals.busy.changed": on_busy,
+    "integrations.connection.changed": on_connection,
     "profile.pref.set": on_pref,
 }

@@ -77,6 +77,12 @@ def overtake(tx: Transaction, user: str, ref: str | None = None) -> int:
     return tx.execute(update(tips).where(*matches).values(state=OVERTAKEN)).rowcount
 
 
+def forget_connection(tx: Transaction, user: str, connection: str) -> int:
+    """Let go of what holds items of an ended connection back; the number of holds."""
+    own = holds.c.target.startswith(f"{connection}:", autoescape=True)
+    return tx.execute(delete(holds).where(holds.c.user_id == user, holds.c.scope == "item", own)).rowcount
+
+
 def reaction_by_key(tx: Transaction, user: str, key: str) -> Row[Any] | None:
     """The reaction that was stored under this key."""
     return tx.execute(_BY_KEY, {"user": user, "key": key}).first()
