@@ -97,5 +97,18 @@ def ago(past: datetime, now: datetime, language: str) -> str:
     return t.plural("Read {count} day ago", "Read {count} days ago", minutes // (24 * 60))
 
 
+def ago_brief(past: datetime, now: datetime, language: str) -> str:
+    """How long since, for the end of a row: "just now", "2 min ago", "3 h ago", "4 days ago"."""
+    t = translator(language)
+    minutes = int((now - past).total_seconds() // 60)
+    if minutes < 1:
+        return t("just now")
+    if minutes < 60:
+        return t("{count} min ago", count=minutes)
+    if minutes < 48 * 60:
+        return t("{count} h ago", count=minutes // 60)
+    return t.plural("{count} day ago", "{count} days ago", minutes // (24 * 60))
+
+
 def _known(language: str) -> str:
     return translator(language).language

@@ -20,7 +20,7 @@ from oo.apps.web.frame import Link
 from oo.apps.web.pages import Visitor
 from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Receipt
 from oo.contracts.words import Translator
-from oo.contracts.words.moments import ago, dated
+from oo.contracts.words.moments import ago, ago_brief, dated
 
 _DOTS: dict[str, Dot] = {"first": "open", "works": "full", "slow": "open", "reconnect": "gap", "paused": "faint"}
 _MOST_UNREAD = 100
@@ -53,7 +53,7 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
     facts = [FactRow(t("Reads"), t(one.reads)), FactRow(t("Writes"), t(one.writes)), FactRow(t("Keeps"), t(one.keeps))]
     if one.detail:
         facts.append(FactRow(t("Where"), one.detail))
-    read = t("Not read yet") if one.read_at is None else ago(one.read_at, visitor.now, t.language)
+    read = t("Not read yet") if one.read_at is None else ago_brief(one.read_at, visitor.now, t.language)
     facts.append(FactRow(t("Last read"), t(one.problem) if one.problem else t("All is well"), read))
     written = any(connector.id == one.connector and connector.kind == "document" for connector in connectors)
     return OneView(

@@ -174,3 +174,12 @@ async def test_german_pages_speak_german(site: Site) -> None:
 async def test_the_devices_zone_is_taken(site: Site) -> None:
     assert (await site.post("/zone", {"zone": "Asia/Tokyo"})).status == 204
     assert site.profiles.profile.zone == "Asia/Tokyo"
+
+
+async def test_nobody_has_to_be_told_of_what_was_written_here(site: Site) -> None:
+    site.tips.queue = [tip_of("Call Grandma.", site.clock, source_name="On your mind", where=None)]
+    assert "Not for a month, unless you change it." in (await site.get("/?open=not")).text
+    await site.post("/", {"action": "done", "tip": "d-Call", "key": "a"})
+    after = (await site.get("/?after=d-Call")).text
+    assert "Done." in after
+    assert "will know" not in after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal, TypeGuard
@@ -21,7 +21,14 @@ _NOON = 12
 
 
 def tip_view(
-    tip: Tip, visitor: Visitor, key: str, *, shown: Open = "nothing", moments: Sequence[Moment] = (), say: str = ""
+    tip: Tip,
+    visitor: Visitor,
+    key: str,
+    *,
+    shown: Open = "nothing",
+    moments: Sequence[Moment] = (),
+    own: Container[str] = (),
+    say: str = "",
 ) -> TipView:
     """The tip with its actions, or with the list that is open."""
     t = visitor.t
@@ -39,13 +46,13 @@ def tip_view(
         open=shown,
         moments=tuple(_row(moment, visitor) for moment in moments),
         pick_from=f"{visitor.now + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
-        scopes=_scopes(tip, t) if shown == "not" else (),
+        scopes=_scopes(tip, t, own) if shown == "not" else (),
         say=say,
     )
 
 
-def after_view(done: Undoable, visitor: Visitor, key: str) -> AfterView:
-    """What was just done, with its way back."""
+def after_view(done: Undoable, visitor: Visitor, key: str, own: Container[str] = ()) -> AfterView:
+    """What was just done, with its way back; `own` names the sources that oO keeps itself."""
     t = visitor.t
     seconds = max(1, ceil((done.open_until - visitor.now).total_seconds()))
     ring: Literal["done", "task", "silence"] = "done"
@@ -59,7 +66,7 @@ def after_view(done: Undoable, visitor: Visitor, key: str) -> AfterView:
             ring, title = "silence", _gone(done, t)
         else:
             title = {"task": t("Done."), "advice": t("Good.")}.get(done.kind, t("Noted."))
-            line = _known(done, t) if done.kind == "task" else ""
+            line = _known(done, t) if done.kind == "task" and done.source_name not in own else ""
         say = t("{title} Undo for {count} seconds.", title=title, count=seconds)
     return AfterView(done.tip, key, ring, title, line, say, seconds)
 
@@ -95,10 +102,13 @@ def _row(moment: Moment, visitor: Visitor) -> MomentRow:
     return MomentRow(label, shown, spoken(at, visitor.now, t.language), moment.at.isoformat())
 
 
-def _scopes(tip: Tip, t: Translator) -> tuple[ScopeRow, ...]:
+def _scopes(tip: Tip, t: Translator, own: Container[str]) -> tuple[ScopeRow, ...]:
+    item = t("Not for a month, unless it changes in {source}.", source=t(tip.source_name))
+    if tip.source_name in own:
+        item = t("Not for a month, unless you change it.")
     return (
         ScopeRow("now", t("For now"), t("It may come back tomorrow.")),
-        ScopeRow("item", t("This task"), t("Not for a month, unless it changes in {source}.", source=tip.source_name)),
+        ScopeRow("item", t("This task"), item),
         ScopeRow(
             "kind", topic_name(tip.topic, t), t("None of this kind for a month, or until you allow it in Settings.")
         ),

@@ -48,7 +48,7 @@ class TipRoutes:
         if after := asked.get("after"):
             undoable = await self._promises.tips.undoable(user=visitor.user, tip=DecisionId(after))
             if undoable is not None:
-                view = after_view(undoable, visitor, self._promises.ids.new())
+                view = after_view(undoable, visitor, self._promises.ids.new(), await self._own())
                 return self._pages.show(request, _PAGE, self._frame(visitor), view)
         wanted = asked.get("open", "")
         shown = cast("Open", wanted) if wanted in ("later", "not") else "nothing"
@@ -102,7 +102,8 @@ class TipRoutes:
         if answer.tip is not None:
             tip = answer.tip
             moments = await self._promises.tips.moments(user=visitor.user) if shown == "later" else ()
-            view = tip_view(tip, visitor, self._promises.ids.new(), shown=shown, moments=moments, say=say)
+            own = await self._own() if shown == "not" else frozenset[str]()
+            view = tip_view(tip, visitor, self._promises.ids.new(), shown=shown, moments=moments, own=own, say=say)
             if request.method != "HEAD" and "purpose" not in request.headers and "sec-purpose" not in request.headers:
                 await self._promises.tips.seen(user=visitor.user, tip=tip.id, surface="page")
             return self._pages.show(request, _PAGE, frame, view)
@@ -111,6 +112,11 @@ class TipRoutes:
         return self._pages.show(
             request, _PAGE, frame, SilenceView(why=answer.silence.detail, say=say or visitor.t("Nothing now."))
         )
+
+    async def _own(self) -> frozenset[str]:
+        """Names of the sources that are written here: nobody has to be told what happened to their things."""
+        kinds = await self._promises.sources.connectors()
+        return frozenset(kind.name for kind in kinds if kind.kind == "document")
 
     async def _noted(self, frame: Frame, visitor: Visitor) -> Frame:
         for source in await self._promises.sources.connections(user=visitor.user):

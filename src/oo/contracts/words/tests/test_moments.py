@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo.contracts.words.moments import ago, brief, on_day, spoken
+from oo.contracts.words.moments import ago, ago_brief, brief, on_day, spoken
 
 NOW = datetime(2026, 11, 19, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Thursday
 
@@ -56,6 +56,12 @@ def test_a_read_is_told_in_minutes_hours_and_days() -> None:
     assert ago(NOW - timedelta(minutes=2), NOW, "de") == "Vor 2 Minuten gelesen"
     assert ago(NOW - timedelta(hours=3), NOW, "en") == "Read 3 hours ago"
     assert ago(NOW - timedelta(days=4), NOW, "de") == "Vor 4 Tagen gelesen"
+
+
+def test_the_end_of_a_row_says_it_shorter() -> None:
+    spans = (timedelta(seconds=20), timedelta(minutes=2), timedelta(hours=3), timedelta(days=4))
+    assert [ago_brief(NOW - span, NOW, "en") for span in spans] == ["just now", "2 min ago", "3 h ago", "4 days ago"]
+    assert ago_brief(NOW - timedelta(days=4), NOW, "de") == "vor 4 Tagen"
 
 
 @given(st.integers(min_value=-400, max_value=400))
