@@ -1,0 +1,1 @@
+"""Taskwarrior: exports and data files."""
