@@ -6,7 +6,7 @@ but its cursor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
@@ -115,6 +115,8 @@ class Batch:
     gone: tuple[Ref, ...] = ()
     complete: bool = True
     unread: tuple[Unread, ...] = ()
+    more: bool = False
+    """Whether this is a slice of a read that goes on (`Sliced`): it has no cursor, and says nothing of what is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,18 @@ class Connector(Protocol):
 
     async def act(self, source: Source, action: Action) -> None:
         """Do it in the source, once; raises `Changed` when the item there is no longer the one that was seen."""
+
+
+@runtime_checkable
+class Sliced(Protocol):
+    """A connector of sources that may be large: what it reads comes in slices, each to be stored before the next."""
+
+    def slices(self, source: Source, cursor: str | None) -> AsyncIterator[Batch]:
+        """What `pull` gives, as slices that no ref is in twice; none when nothing changed since the cursor.
+
+        All but the last have `more`. The last one's cursor, `complete` and `gone` speak of all of them together, and
+        `unread` of one slice adds to that of the others. May raise what `pull` may, before any slice or after some.
+        """
 
 
 @runtime_checkable
