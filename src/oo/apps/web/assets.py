@@ -15,7 +15,7 @@ STYLES = ("tokens", "type", "frame", "rings", "tip", "actions", "lists", "first"
 """Component style sheets that the tip page needs, in the order in which they apply: later ones win."""
 PAGE_STYLES = ("rows", "sign_in", "settings")
 """Those of the other pages: a sheet of its own, so that the tip page stays light."""
-SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "zone", "visit", "saved")
+SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "visit", "zone", "saved")
 """Scripts in the order in which they run, sharing one scope."""
 
 

@@ -84,7 +84,7 @@ def gone_view(receipt: Receipt, lines: tuple[str, ...], back: Link, visitor: Vis
     """What was deleted, with its receipt: what, when to the second, how many."""
     t = visitor.t
     rows = (
-        FactRow(t("What"), receipt.what),
+        FactRow(t("What"), t(receipt.what)),
         FactRow(t("When"), f"{receipt.at.astimezone(visitor.zone):%Y-%m-%d %H:%M:%S %Z}"),
         FactRow(t("Records"), str(receipt.records)),
     )

@@ -57,6 +57,7 @@ async def test_an_undo_past_its_time_is_said_plainly(site: Site) -> None:
     late = await site.post("/", {"action": "undo", "tip": "d-Send", "key": "b"})
     assert late.status == 200
     assert "The source has it already. Open it there." in late.text
+    assert 'data-say="The source has it already. Open it there."' in late.text
     assert "Nothing now." in (await site.get("/?after=d-Send")).text
 
 

@@ -96,6 +96,7 @@ class TipRoutes:
     async def _now(
         self, request: Request, visitor: Visitor, *, shown: Open = "nothing", say: str = "", note: str = ""
     ) -> Response:
+        say = say or note
         answer = await self._promises.tips.recommend(user=visitor.user)
         frame = self._frame(visitor)
         frame = with_note(frame, note) if note else await self._noted(frame, visitor)

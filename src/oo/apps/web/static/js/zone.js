@@ -8,6 +8,6 @@ if (zone && here && here !== zone.elements.zone.value && sessionStorage.zone !==
     sessionStorage.zone = here
     const shown = document.querySelector('[data-zone]')
     if (shown) shown.textContent = here.split('/').pop().replaceAll('_', ' ')
-    if (face()?.matches('.tip:not(.open), .silence')) swap('/', null, true)
+    asks()
   }).catch(() => {})
 }
