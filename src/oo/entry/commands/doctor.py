@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -153,24 +153,26 @@ def _database(path: Path) -> Iterator[Finding]:
     yield Finding(f"SQLite {sqlite3.sqlite_version}{note}")
     if not path.exists():
         return
+    damaged = "SQLite cannot read it; bring a back-up back (docs/how-to/back-up.md)"
+    try:
+        whole = _pragma(path, "quick_check") == "ok"
+        yield Finding("the file is whole", None if whole else damaged)
+        mode = _pragma(path, "journal_mode")
+        yield Finding("the log is write-ahead", None if mode == "wal" else f"it is {mode}; `oo up` sets it right")
+    except sqlite3.DatabaseError:
+        yield Finding("the file is whole", damaged)
+        return
     from oo.entry.migrate import current, head
 
-    yield Finding(
-        "the schema is the newest", None if current(path) == head() else "it is older; `oo up` brings it up to date"
-    )
-    checks: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
-        ("quick_check", "the file is whole", lambda value: value == "ok"),
-        ("journal_mode", "the log is write-ahead", lambda value: value == "wal"),
-    )
+    newest = current(path) == head()
+    yield Finding("the schema is the newest", None if newest else "it is older; `oo up` brings it up to date")
+
+
+def _pragma(path: Path, name: str) -> object:
+    """What SQLite says of a file that is opened for reading only."""
     raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        for pragma, what, fine in checks:
-            value = raw.execute(f"PRAGMA {pragma}").fetchone()[0]
-            yield Finding(
-                what, None if fine(value) else f"SQLite says {value}; bring a back-up back (docs/how-to/back-up.md)"
-            )
-    except sqlite3.DatabaseError:
-        yield Finding("the file is whole", "SQLite cannot read it; bring a back-up back (docs/how-to/back-up.md)")
+        return raw.execute(f"PRAGMA {name}").fetchone()[0]
     finally:
         raw.close()
 
