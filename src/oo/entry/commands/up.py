@@ -35,8 +35,8 @@ class PortTaken(Exception):
 
 def run(settings: Settings, files: Sequence[str], out: TextIO) -> None:
     """Serve until SIGTERM or SIGINT; raises `PortTaken`, or `Unusable` for a file that can't be connected."""
-    log.configure(level=settings.log_level)
     door = _door(settings)
+    log.configure(level=settings.log_level)
     with door, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, files, door, out))
 
