@@ -104,7 +104,10 @@ def _bound(component: Component, stop: datetime, known: dict[str, bool]) -> None
     for rule in component.all("RRULE"):
         text = rule.to_ical().decode()
         parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
-        step = _SECONDS.get(parts.get("FREQ", ""), 1) * max(int(parts.get("INTERVAL") or 1), 1)
+        interval = int(parts.get("INTERVAL", "1"))
+        if interval < 1:
+            raise TooMuch(f"A {component.kind} whose recurrence leads nowhere.")
+        step = _SECONDS.get(parts.get("FREQ", ""), 1) * interval
         if (reach - first).total_seconds() / step > MOST_STEPS:
             raise TooMuch(f"A {component.kind} that recurs too often to be followed.")
         if _DAYS & parts.keys() or "BYSETPOS" in parts:

@@ -54,9 +54,8 @@ def _built(block: Block) -> tzinfo | None:
     """
     import icalendar
 
-    if any(
-        name == "RRULE" and "FREQ=YEARLY" not in line.upper() for part in block.parts for name, line in part.properties
-    ):
+    rules = [line.upper() for part in block.parts for name, line in part.properties if name == "RRULE"]
+    if not all("FREQ=YEARLY" in rule and "INTERVAL=0" not in rule for rule in rules):
         return None
     zone = icalendar.Timezone()
     zone.add("TZID", block.first("TZID"))

@@ -52,6 +52,8 @@ async def test_what_is_no_calendar_is_said_so_as_a_whole() -> None:
     "rule",
     [
         "FREQ=SECONDLY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=WEEKLY;INTERVAL=-1",
         "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=HOURLY;BYMONTHDAY=31;BYMONTH=4",
