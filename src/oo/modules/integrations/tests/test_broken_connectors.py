@@ -183,3 +183,16 @@ async def test_words_that_cannot_be_read_are_left_out(house: House, odd: Odd) ->
     house.clock.advance(timedelta(hours=25))
     await house.service.forget_words()
     assert await house.titles() == []
+
+
+async def test_tokens_of_a_connector_are_kept_as_keyed_hashes(house: House, odd: Odd) -> None:
+    async def project(source: Source) -> Batch:
+        facts = Facts(source.ref("1"), "v1", project="guessable", series="guessable")
+        return Batch("1", (Item(facts, "Odd thing", "Guessable"),))
+
+    odd.next = project
+    await house.add("x", ODD)
+    (facts,) = await house.open()
+    digest = house.room.kit.keys.digest
+    assert facts.project == digest(f"project:{LENA}", "guessable")
+    assert facts.series == digest(f"series:{LENA}", "guessable")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from oo.contracts.errors import Conflict, Invalid, NotFound, Problem, Refused, Unusable
@@ -142,3 +144,16 @@ async def test_people_never_reach_each_others_connections(house: House) -> None:
 
 def problem(error: Problem) -> tuple[int, str, str]:
     return (error.status, error.code, error.detail)
+
+
+async def test_a_file_that_is_added_twice_at_once_is_one_connection(house: House) -> None:
+    house.disk.content[TODO] = b"Call Ada\n"
+    views = await asyncio.gather(*(house.service.add_files(user=LENA, path=TODO) for _ in range(3)))
+    assert len({view.id for view in views}) == 1
+    assert len(await house.told(TaskAdded)) == 1
+
+
+async def test_things_that_are_written_at_once_are_one_document(house: House) -> None:
+    await asyncio.gather(*(house.service.write_mind(user=LENA, things=[f"Thing {n}"]) for n in range(4)))
+    assert len(await house.service.mind(user=LENA)) == len(await house.open()) == 1
+    assert len(await house.rows("documents")) == 1

@@ -127,7 +127,19 @@ async def test_no_word_lies_in_the_database_as_it_is(house: House) -> None:
     await house.add("(A) Call Zarathustra +Philosophy @phone\nbad due:2026-99-99\n")
     await house.service.write_mind(user=LENA, things=["Zarathustra again"])
     await house.room.kit.db.checkpoint()
-    data = b"".join(path.read_bytes() for path in house.room.kit.settings.data.glob("oo.db*"))
+    data = on_disk(house)
     assert data
     for word in (b"Zarathustra", b"Philosophy", b"phone", TODO.encode(), b"todo.txt"):
         assert word not in data
+
+
+async def test_what_was_disconnected_is_gone_from_the_disk_too(house: House) -> None:
+    view = await house.add(FULL)
+    sealed = [row["title"] for row in await house.rows("items") if row["title"] is not None]
+    assert any(title in on_disk(house) for title in sealed)
+    await house.service.disconnect(user=LENA, connection=view.id)
+    assert not any(title in on_disk(house) for title in sealed)
+
+
+def on_disk(house: House) -> bytes:
+    return b"".join(path.read_bytes() for path in house.room.kit.settings.data.glob("oo.db*"))

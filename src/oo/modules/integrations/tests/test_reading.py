@@ -37,6 +37,14 @@ async def test_what_was_finished_before_is_history_and_no_news(house: House) -> 
     assert len(await house.rows("completions")) == 1
 
 
+async def test_an_archive_that_is_put_beside_the_file_is_history_too(house: House) -> None:
+    await house.add("Buy milk\n")
+    house.disk.content[DONE] = b"x 2026-11-02 Pay rent\nx 2026-11-21 Water plants\n"
+    await house.pass_(2)
+    assert len(await house.rows("completions")) == 2
+    assert len(await house.told(TaskCompleted)) == 1, "only what was finished since the last read is news"
+
+
 async def test_an_edited_file_tells_what_changed(house: House) -> None:
     await house.add("Call Ada\nBuy milk\nWater plants\n")
     house.disk.content[TODO] = b"(A) Call Ada\nx 2026-11-21 Buy milk\nWrite letter\n"
