@@ -1,0 +1,1 @@
+"""Markdown checklists, as Obsidian Tasks and others write them: a note or a whole vault."""

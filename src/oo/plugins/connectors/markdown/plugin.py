@@ -1,0 +1,171 @@
+"""The Markdown connector: checklists of a note or a whole vault, and one line ticked off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from oo.contracts.connectors import Action, Batch, Changed, FileContent, FileStat, Source, Unread, Unsupported
+from oo.contracts.errors import Unusable
+from oo.contracts.ids import Ref
+from oo.contracts.items import Item
+from oo.contracts.reading import SLICE, digest, gather
+from oo.plugins.connectors.markdown.completing import complete
+from oo.plugins.connectors.markdown.table import Note, dump, load
+from oo.plugins.connectors.markdown.vault import Row, items, may_hold_ids, note_of, rows, version_of
+
+_READING = "markdown.1"
+"""Part of every cursor: another reading of the same bytes makes everything new."""
+_BY_ID = "id."
+
+
+class Markdown:
+    """Reads checklists and ticks lines off."""
+
+    async def pull(self, source: Source, cursor: str | None) -> Batch | None:
+        """Everything that is there now, or what changed in the notes that did; None when nothing changed."""
+        return await gather(self.slices(source, cursor))
+
+    async def slices(self, source: Source, cursor: str | None) -> AsyncIterator[Batch]:
+        """The same in slices."""
+        stats = await _stats(source)
+        reading = f"{_READING}.{digest(*map(str, sorted(source.config.items())))[:8]}"
+        known = load(reading, cursor)
+        before = known or {}
+        changed = {name for name in stats if name not in before or before[name].version != _version(stats[name])}
+        if known is not None and not changed and before.keys() == stats.keys():
+            return
+        # Where something could not be read it is looked at again, so that the list of it stays whole.
+        anew = changed | {name for name in stats if name in before and before[name].unread}
+        run = _Run(source, {name: note for name, note in before.items() if name in stats and name not in anew})
+        for name in sorted(anew, key=lambda name: stats[name].path):
+            await run.read(name, stats[name], before.get(name))
+            while len(run.items) > SLICE:
+                yield run.slice()
+        if run.problem is not None and not run.notes:
+            raise run.problem
+        gone = {key for name, note in before.items() for key in _keys(name, note)}
+        gone -= {key for name, note in run.notes.items() for key in _keys(name, note)}
+        yield Batch(
+            dump(reading, run.notes),
+            tuple(run.items),
+            gone=tuple(source.ref(key) for key in sorted(gone)),
+            complete=known is None,
+            unread=tuple(run.unread),
+        )
+
+    async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
+        """The named tasks with their words; only notes that may hold them are read, missing ones are left out."""
+        wanted = set(refs)
+        found: list[Item] = []
+        async for path, _, in_note in _holding(source, wanted):
+            for row in in_note:
+                for key in _names(note_of(source, path), row):
+                    if source.ref(key) in wanted:
+                        wanted.discard(source.ref(key))
+                        found += items(source, path, [(row, key)])
+        return found
+
+    async def act(self, source: Source, action: Action) -> None:
+        """Tick the line off and add the next occurrence of a recurring one; `Changed` when the line is another now."""
+        if action.verb != "complete":
+            raise Unsupported
+        async for path, content, in_note in _holding(source, {action.ref}):
+            name = note_of(source, path)
+            for row in in_note:
+                if all(source.ref(key) != action.ref for key in _names(name, row)):
+                    continue
+                if row.task.state != "open" or version_of(row.line) != action.version or source.files is None:
+                    raise Changed
+                today = source.now.astimezone(ZoneInfo(source.zone)).date()
+                await source.files.replace(path, complete(content.data, row.line, today), content.version)
+                return
+        raise Changed
+
+
+@dataclass(slots=True)
+class _Run:
+    """One read of a vault under way; `notes` begins with those that need not be read."""
+
+    source: Source
+    notes: dict[str, Note]
+    items: list[Item] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    problem: Unusable | None = None
+    taken: set[str] = field(init=False)
+    """The ids that are in a note already: the second task that claims one goes by its place."""
+
+    def __post_init__(self) -> None:
+        self.taken = {one for note in self.notes.values() for one in note.ids}
+
+    async def read(self, name: str, stat: FileStat, before: Note | None) -> None:
+        """Read a note; one that can't be read keeps the tasks that it had."""
+        assert self.source.files is not None
+        listed = len(self.unread)
+        try:
+            content = await self.source.files.read(stat.path)
+        except Unusable as error:
+            self.problem = self.problem or error
+            self.unread.append(Unread(stat.path, 0, error.detail))
+            if before is not None:
+                self.notes[name] = Note("00" * 8, True, before.keys, before.ids)
+                self.taken.update(before.ids)
+            return
+        found = rows(self.source, stat.path, content.data, self.unread)
+        ids = {row.id: at for at, row in reversed(list(enumerate(found))) if row.id and row.id not in self.taken}
+        own = {at: one for one, at in ids.items()}
+        keys = [_BY_ID + own[at] if at in own else f"{name}.{row.key}" for at, row in enumerate(found)]
+        self.items += items(self.source, stat.path, zip(found, keys, strict=True))
+        self.taken.update(ids)
+        by_place = tuple(row.key for at, row in enumerate(found) if at not in own)
+        self.notes[name] = Note(_version(stat), len(self.unread) > listed, by_place, tuple(ids))
+
+    def slice(self) -> Batch:
+        """The first items that were found, which are then let go of."""
+        batch = Batch("", tuple(self.items[:SLICE]), complete=False, unread=tuple(self.unread), more=True)
+        del self.items[:SLICE]
+        self.unread.clear()
+        return batch
+
+
+async def _stats(source: Source) -> dict[str, FileStat]:
+    """The notes there are by name."""
+    stats = await source.files.list() if source.files else ()
+    return {note_of(source, stat.path): stat for stat in stats}
+
+
+async def _holding(source: Source, refs: set[Ref]) -> AsyncIterator[tuple[str, FileContent, list[Row]]]:
+    """The notes that may hold these tasks, with their tasks; unreadable ones are left out."""
+    keys = [ref.partition(":")[2] for ref in refs]
+    named = {key.partition(".")[0] for key in keys if not key.startswith(_BY_ID)}
+    by_id = any(key.startswith(_BY_ID) for key in keys)
+    stats = await _stats(source) if keys else {}
+    for name, stat in stats.items():
+        if (name not in named and not by_id) or source.files is None:
+            continue
+        try:
+            content = await source.files.read(stat.path)
+        except Unusable:
+            continue
+        if name in named or may_hold_ids(content.data):
+            yield stat.path, content, rows(source, stat.path, content.data, [])
+
+
+def _names(note: str, row: Row) -> Iterator[str]:
+    """What a task may be called: by its id, or by its place when another has the same id."""
+    if row.id is not None:
+        yield _BY_ID + row.id
+    yield f"{note}.{row.key}"
+
+
+def _keys(name: str, note: Note) -> Iterator[str]:
+    yield from (f"{name}.{key}" for key in note.keys)
+    yield from (_BY_ID + one for one in note.ids)
+
+
+def _version(stat: FileStat) -> str:
+    return digest(stat.version)[:16]
+
+
+plugin = Markdown()
