@@ -1,0 +1,114 @@
+"""A Postgres server by its address: how to connect, how to name it without its password, and what it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+CONNECT_SECONDS = 10
+OLDEST = 140_000
+"""The oldest server that is supported, as it numbers itself."""
+_DURABLE = ("synchronous_commit=on", "timezone=UTC", "client_encoding=UTF8")
+_PREPARE_AFTER = 2
+
+
+class DatabaseUnusable(Exception):
+    """The database can't be used; the message says which, why, and the mend."""
+
+
+class _LeanCursor(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor that describes its columns by name and type alone: SQLAlchemy asks at every statement, for no more."""
+
+    @property
+    def description(self) -> list[Any] | None:
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return None
+        names = (result.fname(at) or b"" for at in range(result.nfields))
+        return [(name.decode(), result.ftype(at), None, None, None, None, None) for at, name in enumerate(names)]
+
+
+def connect(url: str, *options: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection outside of any pool, each statement its own transaction; raises `psycopg.OperationalError`.
+
+    Durable at commit whatever the server's default is.
+    """
+    said = " ".join("-c " + option.replace(" ", "\\ ") for option in (*_DURABLE, *options))
+    made = psycopg.connect(
+        url,
+        options=said,
+        autocommit=True,
+        cursor_factory=_LeanCursor,
+        prepare_threshold=_PREPARE_AFTER,
+        application_name="oo",
+        connect_timeout=CONNECT_SECONDS,
+    )
+    made.prepared_max = 400
+    return made
+
+
+def postgres_engine(url: str, *options: str) -> Engine:
+    """An engine whose connections leave BEGIN and COMMIT to their user, and are kept by him."""
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: connect(url, *options),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        use_native_hstore=False,
+    )
+
+
+def place(url: str) -> str:
+    """Where the database is, without user and password.
+
+    >>> place("postgresql://lena:secret@db.example.org/oo")
+    'oo at db.example.org'
+    """
+    parts = conninfo_to_dict(url)
+    host = str(parts.get("host") or parts.get("hostaddr") or "this machine")
+    return f"{parts.get('dbname') or parts.get('user') or 'the default database'} at {host}"
+
+
+def without_password(url: str) -> tuple[str, str | None]:
+    """The address as a command's argument, which other people of the machine can see, and the password apart."""
+    parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    password = parts.pop("password", None)
+    return make_conninfo(**parts), password
+
+
+def is_near(url: str) -> bool:
+    """Whether the server is on this machine, so that an answer comes sooner than a thread could wait for it."""
+    parts = conninfo_to_dict(url)
+    host = str(parts.get("hostaddr") or parts.get("host") or "/")
+    return host.startswith(("/", "@")) or host in ("localhost", "127.0.0.1", "::1")
+
+
+@contextmanager
+def reached(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection to a database that can be used; raises `DatabaseUnusable` when there is none."""
+    try:
+        connection = connect(url)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnusable(f"Postgres does not answer ({place(url)}): {reason(error)}") from None
+    with connection:
+        version = connection.info.server_version
+        if version < OLDEST:
+            raise DatabaseUnusable(f"Postgres {version // 10_000} is too old; oO needs {OLDEST // 10_000} or newer.")
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise DatabaseUnusable(
+                f"The database is in {encoding}, and oO needs UTF8: createdb --template=template0 --encoding=UTF8 NAME"
+            )
+        yield connection
+
+
+def reason(error: Exception) -> str:
+    """What Postgres said, as one sentence; it names servers and roles, and never a password."""
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return said[-1].removeprefix("FATAL:").strip().rstrip(".") + "."
