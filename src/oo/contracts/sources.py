@@ -14,7 +14,7 @@ from oo.contracts.items import Busy, Facts
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that is known of a person's tasks and busy times, without words."""
+    """All that is known of a person's open tasks and busy times, without words."""
 
     facts: tuple[Facts, ...] = ()
     busy: tuple[Busy, ...] = ()

@@ -1,11 +1,11 @@
-"""What integrations does when a person reacted: "done" waits until undo is over, undo takes it back."""
+"""What integrations does when a person did something: "done" waits until undo is over, a new zone is read for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from oo.contracts.events import TipReacted, UndoHeld
+from oo.contracts.events import PrefSet, TipReacted, UndoHeld
 from oo.kernel.db import Transaction
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
@@ -49,4 +49,11 @@ def handlers(catalogue: Catalogue) -> Mapping[str, Handler]:
         if held.undo_until is not None:
             writebacks.postpone(tx, envelope.user, held.tip, held.undo_until + GRACE)
 
-    return {"tips.tip.reacted": on_reacted, "tips.undo.held": on_held}
+    return {"tips.tip.reacted": on_reacted, "tips.undo.held": on_held, "profile.pref.set": _on_pref}
+
+
+def _on_pref(tx: Transaction, envelope: Envelope) -> None:
+    """Floating times are read in the person's zone, so a new one is a reason to read."""
+    assert isinstance(envelope.data, PrefSet)
+    if envelope.data.key == "zone":
+        connections.wake(tx, envelope.user, envelope.at)

@@ -64,6 +64,12 @@ def change(tx: Transaction, connection: str, values: Mapping[str, Any]) -> None:
     tx.execute(update(connections).where(connections.c.id == connection).values(**values))
 
 
+def wake(tx: Transaction, user: str, at: datetime) -> None:
+    """Let the person's connections that can be read be read at once."""
+    able = (connections.c.user_id == user, connections.c.state.not_in((*ASLEEP, "slow")))
+    tx.execute(update(connections).where(*able).values(next_at=at))
+
+
 def open_counts(tx: Transaction, user: str) -> dict[str, int]:
     """How many open items each connection of the person has."""
     counting = (

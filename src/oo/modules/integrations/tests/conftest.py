@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -46,10 +46,13 @@ class People:
 
 
 class Zones:
-    """Everybody lives in Berlin."""
+    """Everybody lives in one zone."""
+
+    def __init__(self) -> None:
+        self.zone = "Europe/Berlin"
 
     async def get(self, *, user: UserId) -> Profile:
-        return Profile(zone="Europe/Berlin")
+        return Profile(zone=self.zone)
 
 
 class MemoryDisk:
@@ -115,7 +118,7 @@ class House:
     room: Room
     service: Integrations
     disk: MemoryDisk
-    reactions: list[str] = field(default_factory=list)
+    people: Zones
 
     @property
     def clock(self) -> FixedClock:
@@ -166,8 +169,8 @@ def connectors() -> dict[str, Plugin[ConnectorManifest]]:
     return dict(discover("connectors", ConnectorManifest.model_validate).plugins)
 
 
-def needs(disk: MemoryDisk) -> Mapping[type, object]:
-    return {Accounts: People(), Profiles: Zones(), Disk: disk}
+def needs(disk: MemoryDisk, zones: Zones) -> Mapping[type, object]:
+    return {Accounts: People(), Profiles: zones, Disk: disk}
 
 
 @pytest.fixture
@@ -178,11 +181,11 @@ def extra() -> dict[str, Any]:
 
 @pytest.fixture
 async def house(tmp_path: Path, extra: dict[str, Any]) -> AsyncIterator[House]:
-    disk = MemoryDisk()
+    disk, zones = MemoryDisk(), Zones()
     plugins = {"connectors": {**connectors(), **extra}}
-    async with room(tmp_path, module, needs=needs(disk), plugins=plugins, clock=FixedClock(START)) as built:
+    async with room(tmp_path, module, needs=needs(disk, zones), plugins=plugins, clock=FixedClock(START)) as built:
         for user in (LENA, MILO):
             built.kit.keys.create(user)
         (service,) = built.built.promises.values()
         assert isinstance(service, Integrations)
-        yield House(built, service, disk)
+        yield House(built, service, disk, zones)

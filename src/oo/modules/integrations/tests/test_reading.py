@@ -7,6 +7,7 @@ import pytest
 from oo.contracts.events import (
     BusyChanged,
     ConnectionChanged,
+    PrefSet,
     TaskAdded,
     TaskCompleted,
     TaskDeleted,
@@ -168,6 +169,17 @@ async def test_busy_times_are_kept_and_told_when_they_are_near(house: House) -> 
     house.disk.content[path] = calendar(far).encode()
     await house.pass_(2)
     assert (await house.told(BusyChanged))[1:] == [BusyChanged(view.id, 1)]
+
+
+async def test_a_new_zone_is_read_for_at_once(house: House) -> None:
+    await house.add(calendar(event("20261121T130000", "20261121T140000")), f"{HOME}/home.ics")
+    (block,) = (await house.service.inventory(user=LENA)).busy
+    assert block.start.hour == 12, "13:00 in Berlin"
+    house.people.zone = "America/New_York"
+    await house.room.deliver(LENA, PrefSet("global", "zone", house.people.zone, "device"))
+    await house.pass_(2)
+    (block,) = (await house.service.inventory(user=LENA)).busy
+    assert block.start.hour == 18
 
 
 def event(start: str, end: str) -> str:
