@@ -1,4 +1,4 @@
-"""Which thread runs a unit: on the event loop with only COMMIT in a thread (shipped), or the whole group in a thread."""
+"""Which thread runs a unit: the event loop, with only COMMIT in a thread (shipped), or a thread for the whole group."""
 
 from __future__ import annotations
 
@@ -37,7 +37,15 @@ def variants() -> Iterator[Figure]:
     pairs = [(asyncio.run(_speed(_Writer)), asyncio.run(_speed(_Threaded))) for _ in range(ROUNDS)]
     loop, thread = (median(values) for values in zip(*pairs, strict=True))
     note = f"{loop:.0f}/s against {thread:.0f}/s"
-    yield Figure("units on the loop against units in a thread", median(a / b for a, b in pairs), "x", "≥ 1", 1.0, note, higher=True)
+    yield Figure(
+        "units on the loop against units in a thread",
+        median(a / b for a, b in pairs),
+        "x",
+        "≥ 1",
+        1.0,
+        note,
+        higher=True,
+    )
 
 
 async def _speed(writer: type[_Writer]) -> float:
@@ -69,7 +77,15 @@ def _unit(event: str, number: int) -> Callable[[Transaction], bool]:
         tx.execute(select(cursors.c.seq).where(cursors.c.user_id == user)).first()
         insert_new(tx, sequences, {"user_id": user, "last": number})
         insert_new(tx, cursors, {"consumer": event, "user_id": user, "seq": number})
-        row = {"event_id": event, "user_id": user, "user_seq": number, "type": "t", "at": now, "trace": "", "payload": b"x" * 200}
+        row = {
+            "event_id": event,
+            "user_id": user,
+            "user_seq": number,
+            "type": "t",
+            "at": now,
+            "trace": "",
+            "payload": b"x" * 200,
+        }
         tx.execute(insert(outbox), row)
         return True
 

@@ -23,10 +23,22 @@ def tip() -> Iterator[Figure]:
     """`oo tip` on 1,000 lines: CPU of the whole process."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "todo.txt"
-        path.write_text("".join(f"({'ABC'[n % 3]}) 2026-10-{n % 28 + 1:02d} Thing number {n} +p{n % 9} due:2026-12-{n % 28 + 1:02d}\n" for n in range(1000)))
+        path.write_text(
+            "".join(
+                f"({'ABC'[n % 3]}) 2026-10-{n % 28 + 1:02d} Thing number {n} +p{n % 9} due:2026-12-{n % 28 + 1:02d}\n"
+                for n in range(1000)
+            )
+        )
         command = [COMMAND, "tip", str(path), "--at", "2026-11-21T09:00:00Z", "--json"]
         seconds = [_cpu_of(command) for _ in range(ROUNDS)]
-    yield Figure("`oo tip` on 1,000 lines, CPU of the process", median(seconds), "s", "< 0.7", 0.7, f"{min(seconds):.2f} to {max(seconds):.2f} s")
+    yield Figure(
+        "`oo tip` on 1,000 lines, CPU of the process",
+        median(seconds),
+        "s",
+        "< 0.7",
+        0.7,
+        f"{min(seconds):.2f} to {max(seconds):.2f} s",
+    )
 
 
 def up() -> Iterator[Figure]:
@@ -36,7 +48,14 @@ def up() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         first, _ = _first_page(Path(folder))
     cpu, resident = (median(values) for values in zip(*ran, strict=True))
-    yield Figure("`oo up` to the first answered page, CPU", cpu, "s", "< 3", 3.0, f"{first:.2f} s on an empty folder, migrations included")
+    yield Figure(
+        "`oo up` to the first answered page, CPU",
+        cpu,
+        "s",
+        "< 3",
+        3.0,
+        f"{first:.2f} s on an empty folder, migrations included",
+    )
     yield Figure("`oo up`, resident memory", resident, "MB", "< 130", 130.0, "")
 
 

@@ -29,9 +29,17 @@ class Figure:
         """Whether the limit is kept."""
         return self.value >= self.limit if self.higher else self.value <= self.limit
 
+    def said(self) -> str:
+        """As it is printed."""
+        beside = f"  ({self.note})" if self.note else ""
+        return (
+            f"{self.name}: {self.value:.3g} {self.unit}, asked {self.asked}: {'met' if self.met else 'MISSED'}{beside}"
+        )
+
     def line(self) -> str:
         """A row of the table."""
-        return f"| {self.name} | {self.value:.3g} {self.unit} | {self.asked} | {'yes' if self.met else 'no'} | {self.note} |"
+        met = "yes" if self.met else "**no**"
+        return f"| {self.name} | {self.value:.3g} {self.unit} | {self.asked} | {met} | {self.note} |"
 
 
 def write(figures: Sequence[Figure], tables: Sequence[str], day: str) -> None:
@@ -39,8 +47,8 @@ def write(figures: Sequence[Figure], tables: Sequence[str], day: str) -> None:
     head = [
         "# Results",
         "",
-        f"Made by `make bench` on {day}: {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}.",
-        "Every ratio was taken against its floor in the same run; medians of five rounds. Absolute times vary with the machine.",
+        f"Made by `make bench` on {day}: {os.cpu_count()} cores, Python {platform.python_version()}.",
+        "Every ratio was taken against its floor in the same run; medians of five rounds.",
         "",
         "| figure | measured | asked | met | beside it |",
         "|---|---|---|---|---|",

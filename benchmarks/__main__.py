@@ -1,0 +1,44 @@
+"""`make bench`: run every bench (or those named), print each figure as it comes, keep a whole run in RESULTS.md."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from benchmarks import commits, processes, served
+from benchmarks.replay import replays
+from benchmarks.report import Figure, write
+
+Bench = Callable[[], Iterator[Figure]]
+
+
+def main(wanted: list[str]) -> int:
+    """Run; 1 when a figure misses what was asked, 2 for a bench that is not there."""
+    tables: list[str] = []
+
+    def replay() -> Iterator[Figure]:
+        figures, table = replays()
+        tables.append(table)
+        yield from figures
+
+    benches: dict[str, Bench] = {
+        bench.__name__: bench for bench in (*served.BENCHES, *processes.BENCHES, *commits.BENCHES, replay)
+    }
+    unknown = [name for name in wanted if name not in benches]
+    if unknown:
+        print(f"There is no bench {', '.join(unknown)}; there are: {', '.join(benches)}.", file=sys.stderr)
+        return 2
+    figures: list[Figure] = []
+    for name in wanted or benches:
+        print(f"{name} …", flush=True)
+        for figure in benches[name]():
+            print(f"  {figure.said()}", flush=True)
+            figures.append(figure)
+    if not wanted:
+        write(figures, tables, date.today().isoformat())  # noqa: DTZ011 - the day on the reader's wall
+    return int(not all(figure.met for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
