@@ -1,21 +1,25 @@
 """One key per person: all their words are encrypted with it, and destroying it makes them unreadable everywhere.
 
 AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the associated data binds a ciphertext to its person and
-column, so a value moved elsewhere does not open. Keys of people lie in `keys.db`, wrapped by the instance key in
-`instance.key`.
+column, so a value moved elsewhere does not open. Keys of people lie in `keys.db`, or in a schema of Postgres, wrapped
+by the instance key in `instance.key`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import os
-import sqlite3
 import stat
 import threading
+import time
 from pathlib import Path
 
+from oo.kernel.keystores import FileStore, KeyStore
+
 _NONCE = 12
+_REMEMBERED = 10_000
 
 
 class KeyGone(Exception):
@@ -64,49 +68,63 @@ class Cipher:
 
 
 class Keys:
-    """The keys of all people of this instance; quick, as opened keys are remembered."""
+    """The keys of all people of this instance; quick, as opened keys are remembered for as long as their store lends
+    them.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: KeyStore | None = None) -> None:
+        """Keep the instance key in `folder`, and the others in `store`, by default a file beside it.
+
+        Raises `KeyUnsafe` when the instance key is not the one that the store was made with.
+        """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._instance = _instance_key(folder / "instance.key")
+        path = folder / "instance.key"
+        self._store = store or FileStore(folder)
+        if not path.exists() and self._store.instance() is not None:
+            raise KeyUnsafe(f"{path} is not there, and without it nothing can be read; bring it back from its back-up")
+        self._instance = _instance_key(path)
         self._wrap = Cipher("instance", self._instance)
-        path = folder / "keys.db"
-        path.touch(mode=0o600)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # A rollback journal and secure_delete: a destroyed key must not survive in a log or on a free page.
-        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS keys (user_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID"
-        )
-        self._known: dict[str, Cipher] = {}
+        if (mine := self.digest("instance", "key")) != self._store.claim(mine):
+            raise KeyUnsafe(f"{path} is not the key of this database; bring that one back, or use another database")
+        self._known: dict[str, tuple[Cipher, float]] = {}
         self._lock = threading.Lock()
 
     def create(self, user: str) -> Cipher:
         """Make the person's key, durable on return; the same key when there is one."""
         wrapped = self._wrap.seal_bytes(f"keys.wrapped:{user}", os.urandom(32))
         with self._lock:
-            self._db.execute("INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING", (user, wrapped))
+            self._store.add(user, wrapped)
         return self.cipher(user)
 
     def cipher(self, user: str) -> Cipher:
         """The person's cipher; raises `KeyGone` when there is no key."""
         known = self._known.get(user)
-        if known is not None:
-            return known
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
         with self._lock:
-            row = self._db.execute("SELECT wrapped FROM keys WHERE user_id = ?", (user,)).fetchone()
-            if row is None:
+            until = time.monotonic() + self._store.lease  # from before the look: a destruction after it waits that long
+            wrapped = self._store.read(user)
+            if wrapped is None:
+                self._known.pop(user, None)
                 raise KeyGone("there is no key for this person")
-            opened = Cipher(user, self._wrap.open_bytes(f"keys.wrapped:{user}", row[0]))
-            self._known[user] = opened
+            opened = Cipher(user, self._wrap.open_bytes(f"keys.wrapped:{user}", wrapped))
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[user] = opened, until
         return opened
 
     def destroy(self, user: str) -> bool:
-        """Forget the key for good; True when there was one."""
+        """Forget the key for good; True when there was one.
+
+        On return no process has it any more. Where others may have been lent it, that takes until their time is over:
+        call it from a thread.
+        """
         with self._lock:
             self._known.pop(user, None)
-            return self._db.execute("DELETE FROM keys WHERE user_id = ?", (user,)).rowcount == 1
+            had = self._store.remove(user)
+        if had and self._store.lease != math.inf:
+            time.sleep(self._store.lease)
+        return had
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-
@@ -115,8 +133,8 @@ class Keys:
         return hmac.new(self._instance, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the store."""
+        self._store.close()
 
 
 def _instance_key(path: Path) -> bytes:
