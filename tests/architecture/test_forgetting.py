@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, LargeBinary, MetaData, Table, func, insert, select
+from sqlalchemy import Column, LargeBinary, Table, func, insert, select
 
 from oo.entry.wiring import MODULES
 from oo.kernel.db import Instant, SqliteDatabase, Transaction
@@ -59,7 +59,6 @@ def database(tmp_path: Path) -> Iterator[tuple[SqliteDatabase, Keys]]:
     keys = Keys(tmp_path)
     for user in (LENA, MILO):
         keys.create(user)
-    tables: list[MetaData] = [module.tables for module in MODULES]
     yield SqliteDatabase(tmp_path / "oo.db"), keys
     keys.close()
 
