@@ -21,6 +21,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "OO_"
+CUSTOMARY = {"database_url": "DATABASE_URL"}
+"""Names that other programs gave a setting; its own name goes first."""
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -45,6 +47,16 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=lambda: _share() / "oo",
         description="The folder that holds all oO keeps. Default: `$XDG_DATA_HOME/oo`, else `~/.local/share/oo`.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="The Postgres database that holds the data, such as `postgresql://oo@db.example.org/oo`; "
+        "`DATABASE_URL` works too. Default: SQLite in the data folder.",
+    )
+    backed_up: str | None = Field(
+        None,
+        description="The revision of the Postgres database that you have backed up yourself, so that oO upgrades it "
+        "without `pg_dump`.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8042, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
@@ -71,6 +83,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _postgres(cls, value: object) -> object:
+        return (_postgres_url(value) or None) if isinstance(value, str) else value
 
     @field_validator("files", mode="before")
     @classmethod
@@ -108,8 +125,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then `OO_*_FILE`, then `.env`."""
-        return (init_settings, env_settings, _SecretFiles(settings_cls, env_settings, dotenv_settings), dotenv_settings)
+        """Arguments, then the environment, then `OO_*_FILE`, then `.env`, then other programs' names."""
+        return (
+            init_settings,
+            env_settings,
+            _SecretFiles(settings_cls, env_settings, dotenv_settings),
+            dotenv_settings,
+            _CustomaryNames(settings_cls, env_settings, dotenv_settings),
+        )
 
 
 def load(kind: type[Settings] = Settings, **given: object) -> Settings:
@@ -144,8 +167,8 @@ def is_secret(field: FieldInfo) -> bool:
     return "SecretStr" in str(field.annotation)
 
 
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that `<variable>_FILE` names, in the environment or in `.env`."""
+class _Variables(PydanticBaseSettingsSource):
+    """Settings that come from variables other than their own, of the environment or of `.env`."""
 
     def __init__(self, kind: type[BaseSettings], *named: PydanticBaseSettingsSource) -> None:
         super().__init__(kind)
@@ -154,6 +177,23 @@ class _SecretFiles(PydanticBaseSettingsSource):
             if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
                 self._named.update({name.upper(): value for name, value in source.env_vars.items()})
 
+    def __call__(self) -> dict[str, Any]:
+        """Every setting that is found."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class _CustomaryNames(_Variables):
+    """Reads what other programs call a setting."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The value of the customary variable."""
+        return self._named.get(CUSTOMARY.get(field_name, "")) or None, field_name, False
+
+
+class _SecretFiles(_Variables):
+    """Reads a secret from the file that `<variable>_FILE` names."""
+
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The content of the named file without its last line end; raises `SettingWrong` when it can't be read."""
         variable = f"{variable_of(field_name)}_FILE"
@@ -161,20 +201,25 @@ class _SecretFiles(PydanticBaseSettingsSource):
         if not path or not is_secret(field):
             return None, field_name, False
         try:
-            return SecretStr(Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")), field_name, False
+            return Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
         except (OSError, UnicodeDecodeError):
             raise SettingWrong(
                 f"{variable} names a file that cannot be read; give the path of a readable text file."
             ) from None
 
-    def __call__(self) -> dict[str, Any]:
-        """Every secret that comes from a file."""
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
-
 
 def _share() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def _postgres_url(value: str) -> str:
+    scheme, found, rest = value.strip().partition("://")
+    if value.strip() and (not found or scheme.partition("+")[0] not in ("postgres", "postgresql")):
+        raise ValueError(
+            "it needs the address of a Postgres database, such as postgresql://oo@db.example.org/oo; "
+            "without it oO keeps everything in its folder"
+        )
+    return f"postgresql://{rest}" if found else ""
 
 
 def _origin_of(value: str) -> str:

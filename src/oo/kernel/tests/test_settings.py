@@ -64,6 +64,8 @@ def test_the_env_file_counts_less_than_the_environment(monkeypatch: pytest.Monke
         ("OO_TRUSTED_PROXIES", "caddy", "OO_TRUSTED_PROXIES cannot be used"),
         ("OO_LOG_LEVEL", "loud", "OO_LOG_LEVEL cannot be used"),
         ("OO_EXPLORATION", "2", "OO_EXPLORATION cannot be used"),
+        ("OO_DATABASE_URL", "mysql://oo@db/oo", "OO_DATABASE_URL cannot be used: it needs the address of a Postgres"),
+        ("DATABASE_URL", "db.example.org", "keeps everything in its folder"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(
@@ -113,6 +115,41 @@ def test_only_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert load().host == "127.0.0.1"
     assert unknown({"OO_HOST_FILE": "x", "OO_PROT": "1", "OO_PORT": "1", "HOME": "/"}) == ["OO_HOST_FILE", "OO_PROT"]
     assert unknown({"OO_KEY_FILE": "x"}, Keyed) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        ({"OO_DATABASE_URL": "postgresql://oo:s3cret@db/oo"}, "postgresql://oo:s3cret@db/oo"),
+        ({"DATABASE_URL": "postgres://db/oo"}, "postgresql://db/oo"),
+        ({"DATABASE_URL": "postgres://db/theirs", "OO_DATABASE_URL": "postgresql+psycopg:///oo"}, "postgresql:///oo"),
+        ({"OO_DATABASE_URL": ""}, None),
+    ],
+)
+def test_the_database_has_a_customary_name_and_its_own_goes_first(
+    variables: dict[str, str], url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert database_url() == url
+    assert "s3cret" not in repr(load())
+
+
+def test_the_database_s_address_may_be_a_file_or_a_line_of_dotenv(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("DATABASE_URL=postgres://db/line\n")
+    assert database_url() == "postgresql://db/line"
+    Path("url").write_text("postgres://db/file\n")
+    monkeypatch.setenv("OO_DATABASE_URL_FILE", "url")
+    assert database_url() == "postgresql://db/file"
+
+
+def database_url() -> str | None:
+    """The address that is set."""
+    found = load().database_url
+    return found and found.get_secret_value()
 
 
 def test_settings_do_not_change() -> None:
