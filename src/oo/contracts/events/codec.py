@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -25,7 +26,7 @@ class ProtobufCodec:
 
         pool = DescriptorPool()
         for file in FileDescriptorSet.FromString((files(__package__) / "descriptors.binpb").read_bytes()).file:
-            pool.Add(file)  # type: ignore[no-untyped-call]
+            pool.Add(file)
         self._messages = {
             kind: GetMessageClass(pool.FindMessageTypeByName(f"oo.events.v1.{event.__name__}"))
             for kind, event in EVENTS.items()
@@ -59,7 +60,8 @@ class ProtobufCodec:
             raise UnknownEvent(f"event type {kind} is not known here")
         message = self._messages[kind]()
         message.ParseFromString(data)
-        return EVENTS[kind](**{name: self._value(message, kind, name) for name in self._names[kind]})
+        event: Callable[..., Event] = EVENTS[kind]
+        return event(**{name: self._value(message, kind, name) for name in self._names[kind]})
 
     def _value(self, message: Any, kind: str, name: str) -> object:
         if name in self._times[kind]:
