@@ -1,16 +1,21 @@
-"""Files on disk as connectors see them: `kernel.files` run in threads, its errors in the words of the contracts."""
+"""Files on disk as connectors see them: `kernel.files` run in threads, its errors in the words of the contracts.
+
+A pattern that begins with `**/` is for the folders within a folder too; these are looked at by `kernel.trees`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from oo.contracts.connectors import Changed, FileContent, FileStat
 from oo.contracts.errors import Refused, Unusable
 from oo.kernel import files
+from oo.kernel.trees import TICK, Folder, Tree
 
 
 class DiskFiles:
@@ -32,6 +37,10 @@ class DiskFiles:
         self._largest = largest
         self._folders = folders
         self._known: dict[Path, tuple[tuple[int, ...], FileStat]] = {}
+        deep = tuple(pattern.removeprefix("**/") for pattern in patterns if pattern.startswith("**/"))
+        self._tree = Tree(path, lambda name: _matches(name, deep)) if deep else None
+        self._within: dict[str, _Within] = {}
+        self._all: list[FileStat] = []
 
     async def list(self) -> Sequence[FileStat]:
         """The files there are now, in the order of their paths; raises `Unusable` when the chosen folder is gone."""
@@ -47,7 +56,33 @@ class DiskFiles:
 
     def _list(self) -> Sequence[FileStat]:
         with translated():
+            if self._tree is not None and self._path.is_dir():
+                return self._look(self._tree)
             return [self._stat(path) for path in self._paths()]
+
+    def _look(self, tree: Tree) -> Sequence[FileStat]:
+        """The files of a folder with all its folders; only those that may have changed are read."""
+        known, within = self._within, dict[str, _Within]()
+        for folder in tree.look():
+            before = known.get(folder.path)
+            same = before is not None and before.folder is folder and not folder.links
+            within[folder.path] = before if before is not None and same else self._inside(folder, before)
+        if within != known:
+            self._within = within
+            self._all = sorted((stat for one in within.values() for stat in one.stats), key=lambda stat: stat.path)
+        return self._all
+
+    def _inside(self, folder: Folder, before: _Within | None) -> _Within:
+        """The files of a folder, read unless their marks are those of before and old enough to tell a change."""
+        known = before.settled() if before is not None else {}
+        if folder.reason:
+            return _Within(folder, (FileStat(folder.path, folder.reason, 0),))
+        stats = [
+            known.get((name, mark)) or self._stat(Path(folder.path, name), keep=False)
+            for name, mark in zip(folder.files, folder.marks, strict=True)
+        ]
+        links = [self._stat(Path(folder.path, name), keep=False) for name in folder.links]
+        return _Within(folder, (*stats, *links))
 
     def _read(self, path: str) -> FileContent:
         with translated():
@@ -73,31 +108,53 @@ class DiskFiles:
                 yield self._path.with_name(".".join([*parts[:at], cased, *parts[at + 1 :]]))
 
     def _matches(self, path: Path) -> bool:
-        return any(fnmatchcase(path.name.lower(), pattern) for pattern in self._patterns)
+        return _matches(path.name, self._patterns)
 
     def _open(self, path: str) -> Path:
         """The real path of one of these files; raises `Outside` for any other."""
         chosen = Path(path)
-        if chosen not in self._paths():
+        if not self._is_within(chosen) and chosen not in self._paths():
             raise files.Outside("This is not one of the connection's files.")
         return self._folders.resolve(chosen) if self._folders else chosen.resolve()
 
-    def _stat(self, path: Path) -> FileStat:
+    def _is_within(self, path: Path) -> bool:
+        """Whether it was there when the folder with its folders was last looked at."""
+        inside = self._within.get(str(path.parent))
+        return inside is not None and path.name in (*inside.folder.files, *inside.folder.links)
+
+    def _stat(self, path: Path, *, keep: bool = True) -> FileStat:
         """The file's state; one that can't be read has its reason as version, and reading it says why."""
         try:
             real = self._folders.resolve(path) if self._folders else path
             status = real.stat()
             mark = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             known = self._known.get(path)
-            if known is not None and known[0] == mark:
+            if keep and known is not None and known[0] == mark:
                 return known[1]
             data = files.read(real, self._largest)
         except (files.Unreadable, files.Outside, OSError) as error:
             return FileStat(str(path), f"{type(error).__name__}: {error}", 0)
         stat = FileStat(str(path), files.version(data), len(data))
-        if files.settled(status):
+        if keep and files.settled(status):
             self._known[path] = (mark, stat)
         return stat
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """A folder within the chosen one, and its files."""
+
+    folder: Folder
+    stats: tuple[FileStat, ...]
+
+    def settled(self) -> dict[tuple[str, int], FileStat]:
+        """The files whose marks were old enough, when they were read, to tell every later change."""
+        marked = zip(self.folder.files, self.folder.marks, self.stats, strict=False)
+        return {(name, mark): stat for name, mark, stat in marked if mark < self.folder.seen_at - TICK}
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
 
 
 @contextlib.contextmanager

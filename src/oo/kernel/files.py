@@ -88,7 +88,7 @@ def entries(folder: Path) -> Iterator[Path]:
         with os.scandir(folder) as found:
             names = sorted(entry.name for entry in found if not entry.name.startswith(".") and _ordinary(entry))
     except OSError as error:
-        raise Unreadable(_sentence(error, "folder")) from error
+        raise Unreadable(sentence(error, "folder")) from error
     return (folder / name for name in names)
 
 
@@ -98,7 +98,7 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
         # Non-blocking, so that a named pipe can't hold the thread.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
-        raise Unreadable(_sentence(error)) from error
+        raise Unreadable(sentence(error)) from error
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
@@ -108,7 +108,7 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(largest + 1)
     except OSError as error:
-        raise Unreadable(_sentence(error)) from error
+        raise Unreadable(sentence(error)) from error
     finally:
         os.close(descriptor)
     check(data, largest)
@@ -150,7 +150,7 @@ def replace(path: Path, data: bytes, expected: str, largest: int = LARGEST) -> s
     try:
         before = path.stat()
     except OSError as error:
-        raise Unreadable(_sentence(error)) from error
+        raise Unreadable(sentence(error)) from error
     # Renaming needs no permission on the file itself, so a file that is read-only on purpose is asked first.
     if not before.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise Unreadable("This file is read-only; nothing was written.")
@@ -207,7 +207,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: Exception, what: str = "file") -> str:
+def sentence(error: Exception, what: str = "file") -> str:
+    """Why a file or folder can't be read, in one sentence without its name."""
     code = error.errno if isinstance(error, OSError) else None
     if code == errno.ENOENT:
         return f"There is no such {what}."

@@ -80,3 +80,35 @@ async def test_a_change_is_seen_also_within_one_tick_of_the_clock(tmp_path: Path
         os.utime(path, ns=(1, 1))
         seen.add((await files.list())[0].version)
     assert len(seen) == 3
+
+
+async def test_a_vault_gives_the_notes_of_all_its_folders(tmp_path: Path) -> None:
+    for name in ("b.md", "a/z.MD", "a/b/c.md", ".trash/d.md", "a/e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    files = DiskFiles(tmp_path, patterns=["*.md", "**/*.md"])
+    before = await files.list()
+    assert [stat.path for stat in before] == [str(tmp_path / name) for name in ("a/b/c.md", "a/z.MD", "b.md")]
+    assert (await files.read(before[0].path)).version == before[0].version
+    (tmp_path / "a/b/c.md").write_text("changed")
+    after = await files.list()
+    assert after[0].version != before[0].version
+    assert after[1:] == before[1:]
+    for other in ("a/e.txt", ".trash/d.md", "a"):
+        with pytest.raises((Refused, Unusable)):
+            await files.read(str(tmp_path / other))
+
+
+async def test_links_in_a_vault_stay_within_what_is_allowed(tmp_path: Path) -> None:
+    home, outside = tmp_path / "home", tmp_path / "outside"
+    for folder in (home / "a", outside):
+        folder.mkdir(parents=True)
+    (outside / "secret.md").write_text("secret")
+    (home / "a" / "link.md").symlink_to(outside / "secret.md")
+    (home / "a" / "folder").symlink_to(outside)
+    files = DiskFiles(home, patterns=["**/*.md"], folders=Folders([home]))
+    (stat,) = await files.list()
+    with pytest.raises(Refused):
+        await files.read(stat.path)
+    with pytest.raises(Refused):
+        await files.read(str(home / "a" / "folder" / "secret.md"))
