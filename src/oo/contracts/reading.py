@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from oo.contracts.connectors import Batch, FileStat, Source, Unread
-from oo.contracts.errors import Unusable
+from oo.contracts.errors import Refused, Unusable
 
 SLICE = 1_000
 """Items in a slice: what is held with its words at one time."""
@@ -47,16 +47,16 @@ async def contents(
 ) -> AsyncIterator[tuple[str, bytes]]:
     """Every file that can be read with its bytes, in the order of `order(path)`; the others are added to `unread`.
 
-    Raises `Unusable` with the first reason when there are files and none of them can be read.
+    Raises the first reason (`Unusable`, `Refused`) when there are files and none of them can be read.
     """
     files = source.files
     paths = [stat.path for stat in await files.list()] if files is not None else []
-    problem: Unusable | None = None
+    problem: Unusable | Refused | None = None
     found = False
     for path in sorted(paths, key=order):  # type: ignore[arg-type]
         try:
             content = await files.read(path)  # type: ignore[union-attr]
-        except Unusable as error:
+        except (Unusable, Refused) as error:  # refused: a link that leads out of what may be read
             unread.append(Unread(path, 0, error.detail))
             problem = problem or error
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from oo.contracts.connectors import Action, Batch, Changed, FileContent, FileStat, Source, Unread, Unsupported
-from oo.contracts.errors import Unusable
+from oo.contracts.errors import Refused, Unusable
 from oo.contracts.ids import Ref
 from oo.contracts.items import Item
 from oo.contracts.reading import SLICE, digest, gather
@@ -18,6 +19,10 @@ from oo.plugins.connectors.markdown.vault import Row, items, may_hold_ids, note_
 _READING = "markdown.1"
 """Part of every cursor: another reading of the same bytes makes everything new."""
 _BY_ID = "id."
+_NEVER = "00" * 8
+"""The version of a note that is to be read again."""
+_AT_ONCE = 64
+_BYTES_AT_ONCE = 8_000_000
 
 
 class Markdown:
@@ -39,8 +44,11 @@ class Markdown:
         # Where something could not be read it is looked at again, so that the list of it stays whole.
         anew = changed | {name for name in stats if name in before and before[name].unread}
         run = _Run(source, {name: note for name, note in before.items() if name in stats and name not in anew})
-        for name in sorted(anew, key=lambda name: stats[name].path):
-            await run.read(name, stats[name], before.get(name))
+        for some in _portions(sorted((stats[name].path, name) for name in anew), stats):
+            contents = await asyncio.gather(*(_content(source, stats[name].path) for name in some))
+            for name, content in zip(some, contents, strict=True):
+                run.take(name, stats[name], content, before.get(name))
+            del contents
             while len(run.items) > SLICE:
                 yield run.slice()
         if run.problem is not None and not run.notes:
@@ -92,24 +100,21 @@ class _Run:
     notes: dict[str, Note]
     items: list[Item] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
-    problem: Unusable | None = None
+    problem: Unusable | Refused | None = None
     taken: set[str] = field(init=False)
     """The ids that are in a note already: the second task that claims one goes by its place."""
 
     def __post_init__(self) -> None:
         self.taken = {one for note in self.notes.values() for one in note.ids}
 
-    async def read(self, name: str, stat: FileStat, before: Note | None) -> None:
-        """Read a note; one that can't be read keeps the tasks that it had."""
-        assert self.source.files is not None
+    def take(self, name: str, stat: FileStat, content: FileContent | Unusable | Refused, before: Note | None) -> None:
+        """Take over what a note says; one that can't be read keeps the tasks that it had."""
         listed = len(self.unread)
-        try:
-            content = await self.source.files.read(stat.path)
-        except Unusable as error:
-            self.problem = self.problem or error
-            self.unread.append(Unread(stat.path, 0, error.detail))
+        if isinstance(content, Unusable | Refused):
+            self.problem = self.problem or content
+            self.unread.append(Unread(stat.path, 0, content.detail))
             if before is not None:
-                self.notes[name] = Note("00" * 8, True, before.keys, before.ids)
+                self.notes[name] = Note(_NEVER, True, before.keys, before.ids)
                 self.taken.update(before.ids)
             return
         found = rows(self.source, stat.path, content.data, self.unread)
@@ -129,6 +134,28 @@ class _Run:
         return batch
 
 
+def _portions(names: Iterable[tuple[str, str]], stats: Mapping[str, FileStat]) -> Iterator[list[str]]:
+    """The notes in their order, so many at a time as may be held in memory."""
+    some: list[str] = []
+    size = 0
+    for _, name in names:
+        if some and (len(some) >= _AT_ONCE or size + stats[name].size > _BYTES_AT_ONCE):
+            yield some
+            some, size = [], 0
+        some.append(name)
+        size += stats[name].size
+    if some:
+        yield some
+
+
+async def _content(source: Source, path: str) -> FileContent | Unusable | Refused:
+    assert source.files is not None
+    try:
+        return await source.files.read(path)
+    except (Unusable, Refused) as error:
+        return error
+
+
 async def _stats(source: Source) -> dict[str, FileStat]:
     """The notes there are by name."""
     stats = await source.files.list() if source.files else ()
@@ -146,7 +173,7 @@ async def _holding(source: Source, refs: set[Ref]) -> AsyncIterator[tuple[str, F
             continue
         try:
             content = await source.files.read(stat.path)
-        except Unusable:
+        except (Unusable, Refused):
             continue
         if name in named or may_hold_ids(content.data):
             yield stat.path, content, rows(source, stat.path, content.data, [])

@@ -1,7 +1,7 @@
 """What a cursor remembers of a vault: every note's version and the keys of its tasks, without a word of them.
 
 So a change to one note reads that note alone, and says what is gone from it. 8 bytes for each name, version and key:
-a vault of 5,000 notes with 20,000 tasks has a cursor of 340 kB.
+a vault of 5,000 notes with 20,000 tasks has a cursor of 360 kB.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def dump(reading: str, notes: Mapping[str, Note]) -> str:
     for name, note in sorted(notes.items()):
         head = (bytes.fromhex(name), bytes.fromhex(note.version), note.unread, len(note.keys), len(note.ids))
         parts.append(_HEAD.pack(*head) + bytes.fromhex("".join((*note.keys, *note.ids))))
-    return f"{reading}:{base64.b85encode(b''.join(parts)).decode()}"
+    return f"{reading}:{base64.b64encode(b''.join(parts)).decode()}"
 
 
 def load(reading: str, cursor: str | None) -> dict[str, Note] | None:
@@ -43,7 +43,7 @@ def load(reading: str, cursor: str | None) -> dict[str, Note] | None:
         return None
     notes: dict[str, Note] = {}
     try:
-        data = base64.b85decode(cursor[len(reading) + 1 :])
+        data = base64.b64decode(cursor[len(reading) + 1 :], validate=True)
         at = 0
         while at < len(data):
             name, version, unread, keys, ids = _HEAD.unpack_from(data, at)
