@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from starlette.routing import Route
+from fastapi.telemetry import TelemetryConfig
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from oo.apps import api
+from oo.apps.api.direct import DirectRoute
 from oo.apps.api.health import Wellness
 from oo.apps.web import build as web
 from oo.apps.web.promises import Promises
@@ -22,7 +25,6 @@ from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
-from oo.kernel.http.problems import App
 from oo.kernel.http.site import Sites
 from oo.kernel.ids import Ids
 from oo.modules.auth.sessions import ABSOLUTE
@@ -50,7 +52,29 @@ class Tools:
 class Inside(FastAPI):
     """The routes alone: what they raise reaches the guard, which answers for all of them."""
 
-    def build_middleware_stack(self) -> App:
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        """Without FastAPI's pages and telemetry: the guard begins the trace, and a span would hold addresses."""
+        silent = TelemetryConfig(tracing=False, metrics=False, logs=False)
+        super().__init__(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=silent)
+        self.router.routes.extend(routes)
+        self._direct = {
+            (method, route.path): route.endpoint
+            for route in routes
+            if isinstance(route, DirectRoute)
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; a direct route is called without the layers between, which cost more than it does."""
+        endpoint = self._direct.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if endpoint is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["endpoint"] = endpoint
+        response = await endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+    def build_middleware_stack(self) -> ASGIApp:
         """FastAPI's own layers for errors are left out; the guard has theirs, and every request pays for each."""
         return AsyncExitStackMiddleware(self.router)
 
@@ -68,18 +92,7 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             ids=tools.ids,
         )
     )
-    app = Inside(
-        title="oO",
-        summary="One tip. Right now.",
-        version=version("oo"),
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    for router in (api.build(promises[Tips], tools.state), pages.router):
-        app.router.routes.extend(router.routes)
-    return app, pages
+    return Inside([*api.build(promises[Tips], tools.state).routes, *pages.router.routes]), pages
 
 
 def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:
