@@ -166,9 +166,12 @@ async def reading_gives_what_was_asked_for(case: Case) -> None:
 
 
 async def what_is_not_there_cannot_be_done(case: Case) -> None:
-    """An unknown ref is refused, and nothing is written."""
+    """An unknown ref is refused, and so is what is done already; nothing is written."""
     files = MemoryFiles(case.samples)
     await _refuses(case, files, Action("complete", Ref("connection-1:nowhere"), "0"))
+    for item in (await case.pull()).items:
+        if item.facts.state != "open":
+            await _refuses(case, files, Action("complete", item.facts.ref, item.facts.version))
 
 
 async def completing_does_that_and_nothing_else_and_only_once(case: Case) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -75,11 +74,10 @@ async def test_a_change_is_seen_also_within_one_tick_of_the_clock(tmp_path: Path
     path = tmp_path / "todo.txt"
     files = DiskFiles(path)
     seen = set()
-    for text in ("aaa", "bbb", "ccc"):
-        path.write_text(text)
-        os.utime(path, ns=(1, 1))
+    for number in range(100, 300):
+        path.write_text(str(number))
         seen.add((await files.list())[0].version)
-    assert len(seen) == 3
+    assert len(seen) == 200
 
 
 async def test_a_vault_gives_the_notes_of_all_its_folders(tmp_path: Path) -> None:

@@ -104,10 +104,12 @@ def test_third_parties_join_by_entry_point_without_being_imported(seams: Path) -
 
 def test_a_broken_third_party_is_left_out_and_takes_nobodys_place(seams: Path) -> None:
     lay(seams.parent / "acme_oo" / "ours", 'name = "Intruder"')
+    lay(seams.parent / "acme_oo" / "Bad-Name")
     lay(seams / "things" / "ours", 'name = "Ours"')
     both = found(seams, "acme_oo.ours", "acme_gone.thing", "acme_oo.missing", "", "acme_oo.Bad-Name")
     assert [(plugin.manifest.name, plugin.own) for plugin in both.plugins.values()] == [("Ours", True)]
     assert len(both.broken) == 5
+    assert "lower-case" in next(broken.reason for broken in both.broken if broken.id == "Bad-Name")
     assert all(not broken.own and broken.reason.endswith(".") for broken in both.broken)
 
 

@@ -99,6 +99,7 @@ def test_done_txt_named_beside_its_todo_txt_counts_once(todo: Path) -> None:
 
 def test_an_instant_without_an_offset_is_in_the_zone(todo: Path) -> None:
     todo.write_text("Call due:2026-11-22\n")
+    assert "tomorrow" in tip(todo, at="2026-11-21T23:30", why=True)[1]
     assert "today" in tip(todo, at="2026-11-22T00:30", why=True)[1]
     assert "tomorrow" in tip(todo, at="2026-11-22T00:30+03:00", why=True)[1]
     assert "tomorrow" in tip(todo, at="2026-11-21T22:30Z", why=True)[1]

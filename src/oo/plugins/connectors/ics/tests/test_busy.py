@@ -117,8 +117,10 @@ async def test_occurrences_are_left_out_moved_and_cancelled_one_by_one() -> None
 async def test_of_two_versions_the_later_one_counts() -> None:
     old = event(*MONDAY, "SEQUENCE:3")
     new = event("DTSTART:20261124T100000Z", "DTEND:20261124T110000Z", "SEQUENCE:4")
+    gone = event("DTSTART:20270624T100000Z", "DTEND:20270624T110000Z", "SEQUENCE:4")
     for order in ((old, new), (new, old)):
         assert await busy(*order) == ["24T10:00-11:00"]
+    assert await busy(old, gone) == []
 
 
 async def test_a_block_says_nothing_of_what_it_is() -> None:

@@ -69,6 +69,11 @@ async def test_a_rule_that_would_never_end_is_read_as_happening_once(rule: str) 
     assert "recur" in batch.unread[0].reason
 
 
+async def test_a_rule_that_takes_too_many_steps_is_not_followed() -> None:
+    said = await reasons(event("DTSTART:19700101T100000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY;BYHOUR=3"))
+    assert said == ["A VEVENT that recurs too often to be followed."]
+
+
 async def test_honest_rules_of_every_kind_are_followed() -> None:
     for rule in (
         "FREQ=DAILY;BYDAY=MO",

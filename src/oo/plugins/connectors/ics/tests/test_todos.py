@@ -102,6 +102,12 @@ async def test_the_school_that_ticks_off_occurrences_has_the_following_one_open(
     assert before.facts.ref == done.facts.ref, "the occurrence that was open is the one that is done now"
 
 
+async def test_what_was_skipped_before_the_last_tick_is_not_brought_up_again() -> None:
+    ticked = todo("RECURRENCE-ID;VALUE=DATE:20261120", "DTSTART;VALUE=DATE:20261120", "STATUS:COMPLETED")
+    _, following = await items(todo("DTSTART;VALUE=DATE:20261118", "RRULE:FREQ=DAILY"), ticked)
+    assert following.facts.start == date(2026, 11, 21)
+
+
 async def test_a_series_that_is_over_has_nothing_open() -> None:
     ticked = todo("RECURRENCE-ID;VALUE=DATE:20261001", "DTSTART;VALUE=DATE:20261001", "STATUS:COMPLETED")
     (done,) = await items(todo(*RENT[:2], "RRULE:FREQ=MONTHLY;COUNT=1"), ticked)

@@ -67,6 +67,14 @@ async def test_pruning_what_is_finished_leaves_the_open_ones_their_names() -> No
     assert after.items[0] in before.items
 
 
+async def test_what_is_added_again_later_is_another_task() -> None:
+    before = await pull(MemoryFiles({"todo.txt": b"2026-10-01 Pay\n"}))
+    after = await pull(MemoryFiles({"todo.txt": b"2026-11-01 Pay\nx 2026-10-03 2026-10-01 Pay\n"}))
+    again, done = after.items
+    assert done.facts.ref == before.items[0].facts.ref
+    assert again.facts.ref != done.facts.ref
+
+
 async def test_every_line_is_a_task_blank_or_listed() -> None:
     data = (
         b"Call\n\n  \n\xff\n\0\n" + b"x" * (LONGEST_LINE + 1) + b"\n<<<<<<< HEAD\nPay\n=======\nPay rent\n>>>>>>> b\n"
