@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Result, Table
@@ -63,24 +64,30 @@ def value_of(result: T) -> T:
 
 def insert_new(tx: Transaction, table: Table, values: Row) -> bool:
     """Insert unless a row with the same key is there; True when it was inserted."""
-    insert = _insert(tx, table).values(**values).on_conflict_do_nothing()
-    return tx.execute(insert).rowcount == 1
+    return tx.execute(_inserting(tx.dialect, table), values).rowcount == 1
 
 
 def upsert(tx: Transaction, table: Table, rows: Row | Sequence[Row]) -> None:
     """Insert rows, or replace all other columns of those whose primary key is there."""
     many = [rows] if isinstance(rows, Mapping) else rows
-    if not many:
-        return
+    if many:
+        tx.execute(_upserting(tx.dialect, table, tuple(many[0])), many)
+
+
+@cache
+def _inserting(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
     keys = [column.name for column in table.primary_key]
-    insert = _insert(tx, table)
-    changed = {name: insert.excluded[name] for name in many[0] if name not in keys}
-    if changed:
-        statement: Executable = insert.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = insert.on_conflict_do_nothing()
-    tx.execute(statement, many)
+    insert = _insert(dialect, table)
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    return (
+        insert.on_conflict_do_update(index_elements=keys, set_=changed) if changed else insert.on_conflict_do_nothing()
+    )
 
 
-def _insert(tx: Transaction, table: Table) -> Any:
-    return sqlite.insert(table) if tx.dialect == "sqlite" else postgresql.insert(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

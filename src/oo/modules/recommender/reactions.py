@@ -47,13 +47,12 @@ class Reactions:
         fresh = _Fresh(self._kit.ids.new(), self._kit.ids.new(), now)
 
         def unit(tx: Transaction) -> Outcome:
-            before = repository.reaction_by_key(tx, user, reaction.key)
+            before, active = repository.reactions_before(tx, user, reaction.key, reaction.tip)
             if before is not None:
                 if (before.tip_id, before.action) != (reaction.tip, reaction.action):
                     raise Conflict("This key was used for another reaction. Send a new key with each reaction.")
                 return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
             tip = _own(tx, user, reaction.tip)
-            active = repository.active_reaction(tx, user, reaction.tip)
             if reaction.action == "undo":
                 return self._undo(tx, user, tip, active, reaction, fresh)
             if active is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, tuple_, update
 
 from oo.contracts.decisions import Hold
 from oo.contracts.ids import HoldId
@@ -23,12 +23,18 @@ _STANDING = (
     .limit(1)
 )
 _TIP = select(tips).where(tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user"))
-_BY_KEY = select(reactions).where(reactions.c.user_id == bindparam("user"), reactions.c.key == bindparam("key"))
 _ACTIVE = select(reactions).where(
     reactions.c.tip_id == bindparam("tip"),
     reactions.c.user_id == bindparam("user"),
     reactions.c.undone_at.is_(None),
     reactions.c.action != "undo",
+)
+_BEFORE = select(reactions).where(
+    reactions.c.user_id == bindparam("user"),
+    or_(
+        reactions.c.key == bindparam("key"),
+        and_(reactions.c.tip_id == bindparam("tip"), reactions.c.undone_at.is_(None), reactions.c.action != "undo"),
+    ),
 )
 _HOLDS = select(holds).where(holds.c.user_id == bindparam("user"))
 _SET_STATE = update(tips).where(tips.c.id == bindparam("tip")).values(state=bindparam("to"))
@@ -83,9 +89,14 @@ def forget_connection(tx: Transaction, user: str, connection: str) -> int:
     return tx.execute(delete(holds).where(holds.c.user_id == user, holds.c.scope == "item", own)).rowcount
 
 
-def reaction_by_key(tx: Transaction, user: str, key: str) -> Row[Any] | None:
-    """The reaction that was stored under this key."""
-    return tx.execute(_BY_KEY, {"user": user, "key": key}).first()
+def reactions_before(tx: Transaction, user: str, key: str, tip_id: str) -> tuple[Row[Any] | None, Row[Any] | None]:
+    """The reaction stored under this key, and the one to this tip that was not taken back."""
+    rows = tx.execute(_BEFORE, {"user": user, "key": key, "tip": tip_id}).all()
+    same = next((row for row in rows if row.key == key), None)
+    active = next(
+        (row for row in rows if row.tip_id == tip_id and row.undone_at is None and row.action != "undo"), None
+    )
+    return same, active
 
 
 def active_reaction(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
