@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.load import Result, post, run
 from benchmarks.report import Figure
 from benchmarks.seed import Member, people
-from benchmarks.server import Server, bare, free_port, oo, serving
+from benchmarks.server import Server, bare, free_port, oo, serving, threaded
 
 ROUNDS = 5
 STANDING = 3_000
@@ -80,6 +80,34 @@ def feedback() -> Iterator[Figure]:
     yield Figure("feedback, p99", p99, "ms", "< 120", 120, f"p50 {p50:.0f} ms")
 
 
+def variants() -> Iterator[Figure]:
+    """Feedback as before, with units on the event loop (shipped) and in the writer's thread, in turn."""
+    speeds: list[tuple[float, float]] = []
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        ran = []
+        for folder, command in ((Path(first), oo), (Path(second), threaded)):
+            members = people(folder, CLIENTS, tasks=50, tips=REACTIONS // CLIENTS)
+            ran.append((members, folder, command))
+        ports = free_port(), free_port()
+        with (
+            serving(ran[0][2](ran[0][1], ports[0]), ports[0]) as loop,
+            serving(ran[1][2](ran[1][1], ports[1]), ports[1]) as thread,
+        ):
+            requests = [
+                _reactions(members, server.port) for (members, *_), server in zip(ran, (loop, thread), strict=True)
+            ]
+            share = len(requests[0]) // ROUNDS
+            for n in range(ROUNDS):
+                part = slice(n * share, (n + 1) * share)
+                one, other = run(loop.port, requests[0][part], CLIENTS), run(thread.port, requests[1][part], CLIENTS)
+                speeds.append((one.per_second, other.per_second))
+    a, b = (median(values) for values in zip(*speeds, strict=True))
+    ratio = median(x / y for x, y in speeds)
+    yield Figure(
+        "units on the loop against units in a thread", ratio, "x", "≥ 1", 1.0, f"{a:.0f}/s, {b:.0f}/s", higher=True
+    )
+
+
 def _reactions(members: Sequence[Member], port: int) -> list[bytes]:
     """Reactions to every tip, so that people take turns as they would."""
     made = []
@@ -110,4 +138,4 @@ def _both(data: Path) -> Iterator[tuple[Server, Server]]:
         yield a, b
 
 
-BENCHES: tuple[Callable[[], Iterator[Figure]], ...] = (standing, fresh, feedback)
+BENCHES: tuple[Callable[[], Iterator[Figure]], ...] = (standing, fresh, feedback, variants)

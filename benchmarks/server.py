@@ -51,6 +51,11 @@ def oo(data: Path, port: int) -> list[str]:
     return [str(Path(sys.executable).with_name("oo")), "up", "--data", str(data), "--port", str(port)]
 
 
+def threaded(data: Path, port: int) -> list[str]:
+    """The shipped server, but for units that run in the writer's thread."""
+    return [sys.executable, "-m", "benchmarks.commits", *oo(data, port)[1:]]
+
+
 def bare(port: int) -> list[str]:
     """The command of a bare FastAPI server on the same uvicorn settings."""
     return [sys.executable, "-m", "benchmarks.bare", str(port)]
