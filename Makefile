@@ -21,12 +21,12 @@ run:
 test:
 	@.ci/environment dev
 	@.ci/chromium
-	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not services and not chaos and not slow" $(ARGS)
+	@$(BIN)/pytest -q -rs -n auto --dist loadfile --no-loadscope-reorder -m "not services and not chaos and not slow" $(ARGS)
 
 # quick: the quick tests alone
 quick:
 	@.ci/environment dev
-	@$(BIN)/pytest -q -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # install: make the environment alone
 install:
