@@ -157,7 +157,10 @@ def _sentence(error: Exception) -> str | None:
     detail = getattr(error, "detail", None)
     if isinstance(detail, str):
         return detail
-    known = ("SettingWrong", "DataInUse", "KeyUnsafe", "PortTaken", "Declined")
+    known = (
+        *("SettingWrong", "DataInUse", "KeyUnsafe", "PortTaken", "Declined"),
+        *("DatabaseInUse", "DatabaseUnusable", "UpgradeRefused"),
+    )
     if type(error).__name__ in known:
         return str(error)
     if isinstance(error, OSError) and error.filename:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -36,10 +37,10 @@ class Forgetter:
         read.
         """
         records = await self._delete(user)
-        had_key = self._kit.keys.destroy(user)
+        had_key = await asyncio.to_thread(self._kit.keys.destroy, user)
         if not records and not had_key:
             raise NotFound
-        # Whatever was under way may have left a row meanwhile; without the key nothing new can be written for the person.
+        # What was under way may have left a row meanwhile; without the key nothing new can be written.
         records += await self._delete(user)
         await self._kit.db.checkpoint()
         now = self._kit.clock.now()

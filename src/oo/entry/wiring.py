@@ -14,13 +14,11 @@ from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
-from oo.entry.migrate import migrate
+from oo.entry.storage import storage
 from oo.kernel.chance import Chance, SystemChance
 from oo.kernel.clock import Clock, SystemClock
-from oo.kernel.db import DataLock, SqliteDatabase
 from oo.kernel.ids import Ids, UlidIds
 from oo.kernel.jobs import Jobs
-from oo.kernel.keys import Keys
 from oo.kernel.log import get_logger, traceparent
 from oo.kernel.module import Built, Health, Kit, Module
 from oo.kernel.outbox import Outbox
@@ -69,13 +67,10 @@ class House:
 async def house(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, chance: Chance | None = None
 ) -> AsyncIterator[House]:
-    """Own the data folder, migrate, build every room, and run relay and jobs until the end."""
+    """Own the data, bring it up to date, build every room, and run relay and jobs until the end."""
     clock = clock or SystemClock()
-    path = settings.data / "oo.db"
-    with DataLock(settings.data):
-        await asyncio.to_thread(migrate, path)
-        db = SqliteDatabase(path)
-        keys, codec = Keys(settings.data), ProtobufCodec()
+    async with storage(settings) as kept:
+        db, keys, codec = kept.db, kept.keys, ProtobufCodec()
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
@@ -92,8 +87,6 @@ async def house(
             await jobs.stop()
             relaying.cancel()
             await asyncio.gather(relaying, return_exceptions=True)
-            await db.close()
-            keys.close()
 
 
 def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Built]]:

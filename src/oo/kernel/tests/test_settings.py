@@ -149,7 +149,7 @@ def test_the_database_s_address_may_be_a_file_or_a_line_of_dotenv(
 def database_url() -> str | None:
     """The address that is set."""
     found = load().database_url
-    return found and found.get_secret_value()
+    return None if found is None else found.get_secret_value()
 
 
 def test_settings_do_not_change() -> None:

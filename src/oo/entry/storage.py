@@ -1,0 +1,93 @@
+"""Where the data lies: in a file of the data folder, or on Postgres; owned by this process, and brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oo.entry.migrate import migrate, migrate_postgres
+from oo.kernel.db import Database, DataLock, SqliteDatabase
+from oo.kernel.keys import Keys
+from oo.kernel.log import get_logger
+from oo.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from oo.kernel.db.advisory import DatabaseLock
+
+_KEEP_SECONDS = 5.0
+
+log = get_logger("storage")
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What a running oO keeps its data with."""
+
+    db: Database
+    keys: Keys
+
+
+@contextlib.asynccontextmanager
+async def storage(settings: Settings) -> AsyncIterator[Storage]:
+    """Own the data until the end.
+
+    Raises `DataInUse` or `DatabaseInUse` when another oO does, `KeyUnsafe`, `DatabaseUnusable` or `UpgradeRefused` when
+    it can't be used.
+    """
+    with DataLock(settings.data):
+        opened = _on_sqlite(settings) if settings.database_url is None else _on_postgres(settings)
+        async with opened as found:
+            try:
+                yield found
+            finally:
+                await found.db.close()
+                found.keys.close()
+
+
+@contextlib.asynccontextmanager
+async def _on_sqlite(settings: Settings) -> AsyncIterator[Storage]:
+    path = settings.data / "oo.db"
+    await asyncio.to_thread(migrate, path)
+    yield Storage(SqliteDatabase(path), Keys(settings.data))
+
+
+@contextlib.asynccontextmanager
+async def _on_postgres(settings: Settings) -> AsyncIterator[Storage]:
+    # Imported here: whoever keeps the data in a file never loads a client of Postgres.
+    from oo.kernel.db.advisory import DatabaseLock
+    from oo.kernel.db.postgres import PostgresDatabase
+    from oo.kernel.keystores import PostgresStore
+
+    assert settings.database_url is not None
+    url = settings.database_url.get_secret_value()
+    with DatabaseLock(url) as lock, contextlib.closing(PostgresStore(url)) as store:
+        keys = Keys(settings.data, store)
+        await asyncio.to_thread(migrate_postgres, url, settings.data, settings.backed_up)
+        keeping = asyncio.create_task(_keep(lock), name="oo-database-lock")
+        try:
+            yield Storage(PostgresDatabase(url), keys)
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _keep(lock: DatabaseLock) -> None:
+    """Hold on to the database; when another oO has taken it while Postgres was away, end this one."""
+    from psycopg import OperationalError
+
+    from oo.kernel.db.advisory import DatabaseInUse
+
+    while True:
+        await asyncio.sleep(_KEEP_SECONDS)
+        try:
+            await asyncio.to_thread(lock.keep)
+        except OperationalError as error:
+            log.warning("database.away", error=type(error).__name__)
+        except DatabaseInUse:
+            log.error("database.taken")
+            os.kill(os.getpid(), signal.SIGTERM)

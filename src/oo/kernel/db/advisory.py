@@ -1,0 +1,76 @@
+"""One oO works on a Postgres database at a time: the relay and the jobs of two would hand on the same events."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from types import TracebackType
+from typing import Any
+
+import psycopg
+
+from oo.kernel.db.postgres_server import connect, place, reached
+
+_KEY = (0x6F4F, 1)
+"""The lock's name: "oO", the house."""
+_NOTICED_SOON = ("tcp_keepalives_idle=30", "tcp_keepalives_interval=10", "tcp_keepalives_count=3")
+"""A holder whose machine is gone frees the lock within a minute, not after the system's two hours."""
+
+
+class DatabaseInUse(Exception):
+    """Another oO works on this database."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Another oO works on this database ({place(url)}); stop it first, or give this one a database of its own."
+        )
+
+
+class DatabaseLock:
+    """Holds an advisory lock on a connection of its own; Postgres frees it when the connection ends."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: psycopg.Connection[Any] | None = None
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> DatabaseLock:
+        """Take the lock or raise at once: `DatabaseInUse`, or `DatabaseUnusable` when there is no such database."""
+        with reached(self._url):
+            pass
+        self._take()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Free the lock."""
+        with self._turn:
+            self._let_go()
+
+    def keep(self) -> None:
+        """See that it is still held, taking it again when its connection was lost.
+
+        Raises `DatabaseInUse` when another took it meanwhile, `psycopg.OperationalError` while Postgres is away.
+        """
+        with self._turn:
+            try:
+                if self._connection is not None:
+                    self._connection.execute("SELECT 1")
+                    return
+            except psycopg.OperationalError:
+                self._let_go()
+            self._take()
+
+    def _take(self) -> None:
+        connection = connect(self._url, *_NOTICED_SOON)
+        if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", _KEY).fetchone() != (True,):
+            connection.close()
+            raise DatabaseInUse(self._url)
+        self._connection = connection
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
