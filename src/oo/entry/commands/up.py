@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Sequence
@@ -57,6 +58,9 @@ async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, 
         link = await deeds.link()
         await _connect(home, files)
         async with listening(settings.data, deeds.do):
+            # What was loaded stays for good: without it a full collection is short, and nobody waits for one.
+            gc.collect()
+            gc.freeze()
             out.write(f"oO is at {address}\nOpen this within 15 minutes, once, to sign in:\n{link}\n")
             out.flush()
             await _answer(_app(home, settings), door)
