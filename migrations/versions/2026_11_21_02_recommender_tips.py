@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("day_ends_at", sa.BigInteger(), nullable=False),
         sa.Column("undo_seconds", sa.Integer(), nullable=False),
         sa.Column("considered", sa.Integer(), nullable=False),
-        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         schema="recommender",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from oo.modules.recommender.handlers import HANDLERS
 from oo.modules.recommender.jobs import jobs
 from oo.modules.recommender.service import Recommender
 from oo.modules.recommender.tables import decisions, metadata, tips
-from oo.modules.recommender.words import COLUMN
+from oo.modules.recommender.words import open_words
 
 
 def _chosen(kit: Kit) -> Policy:
@@ -50,7 +51,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
 def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     rows = dict(repository.rows_of(tx, user))
-    rows["tips"] = [{**row, "words": cipher.open(COLUMN, row["words"])} for row in rows["tips"]]
+    rows["tips"] = [{**row, "words": asdict(open_words(cipher, row["words"]))} for row in rows["tips"]]
     return rows
 
 

@@ -8,6 +8,8 @@ from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
 from oo.modules.recommender import repository
 
+WORDS_KEPT = timedelta(days=1)
+"""The words of a tip are kept no longer than those of its task."""
 KEPT = timedelta(days=30)
 """Decisions, tips, reactions and views are kept this long (product.md section 7)."""
 
@@ -19,4 +21,11 @@ def jobs(kit: Kit) -> list[Job]:
         while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now())):
             pass
 
-    return [Job("recommender.forget", timedelta(hours=1), forget)]
+    async def forget_words() -> None:
+        while await kit.db.write(lambda tx: repository.forget_words(tx, kit.clock.now() - WORDS_KEPT)):
+            pass
+
+    return [
+        Job("recommender.forget-words", timedelta(hours=1), forget_words),
+        Job("recommender.forget", timedelta(hours=1), forget),
+    ]

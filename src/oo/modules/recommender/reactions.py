@@ -137,7 +137,8 @@ class Reactions:
             raise Conflict("There is nothing to undo.")
         if now > active.undo_until:
             words = open_words(self._kit.keys.cipher(user), tip.words)
-            raise TooLate(f"{words.source_name} has it already. Open it there.", source=words.source_name)
+            name = words.source_name or "The source"
+            raise TooLate(f"{name} has it already. Open it there.", source=name)
         repository.mark_undone(tx, user, active.key, now)
         repository.release(tx, user, tip_id=tip.id)
         repository.stand_again(tx, user, tip.id, max(tip.expires_at, now + BACK_FOR))

@@ -83,10 +83,19 @@ def overtake(tx: Transaction, user: str, ref: str | None = None) -> int:
     return tx.execute(update(tips).where(*matches).values(state=OVERTAKEN)).rowcount
 
 
-def forget_connection(tx: Transaction, user: str, connection: str) -> int:
-    """Let go of what holds items of an ended connection back; the number of holds."""
-    own = holds.c.target.startswith(f"{connection}:", autoescape=True)
-    return tx.execute(delete(holds).where(holds.c.user_id == user, holds.c.scope == "item", own)).rowcount
+def forget_connection(tx: Transaction, user: str, connection: str) -> None:
+    """Let go of what holds items of an ended connection back, and of the words of tips that came from there."""
+    prefix = f"{connection}:"
+    own = holds.c.target.startswith(prefix, autoescape=True)
+    tx.execute(delete(holds).where(holds.c.user_id == user, holds.c.scope == "item", own))
+    from_there = tips.c.ref.startswith(prefix, autoescape=True)
+    tx.execute(update(tips).where(tips.c.user_id == user, from_there).values(words=None))
+
+
+def forget_words(tx: Transaction, instant: datetime) -> int:
+    """Delete the words of a slice of tips served before an instant; the number of tips."""
+    old = select(tips.c.id).where(tips.c.served_at < instant, tips.c.words.is_not(None)).limit(SLICE)
+    return tx.execute(update(tips).where(tips.c.id.in_(old)).values(words=None)).rowcount
 
 
 def reactions_before(tx: Transaction, user: str, key: str, tip_id: str) -> tuple[Row[Any] | None, Row[Any] | None]:

@@ -190,8 +190,6 @@ class Recommender:
             source_name=wording.source,
             where=wording.where,
             writable=wording.writable,
-            language=view.language,
-            zone=moment.profile.zone,
         )
 
     async def _keep_silent(self, user: UserId, moment: _Moment, decision: Decision, started: float) -> Recommendation:

@@ -38,7 +38,7 @@ tips = Table(
     Column("day_ends_at", Instant, nullable=False),
     Column("undo_seconds", Integer, nullable=False),
     Column("considered", Integer, nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column("words", LargeBinary),
     Index("tips_standing", "user_id", "state"),
     Index("tips_ref", "user_id", "ref"),
 )

@@ -28,8 +28,6 @@ class Words:
     source_name: str
     where: str | None
     writable: bool
-    language: str
-    zone: str
     hour: str | None = None
     """The hour of a reminder, ISO 8601."""
 
@@ -38,9 +36,13 @@ class Words:
         return cipher.seal(COLUMN, json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")))
 
 
-def open_words(cipher: Cipher, sealed: bytes) -> Words:
+FORGOTTEN = Words(content="", why="", title="", connector="", source_name="", where=None, writable=False)
+"""What is left to say of a tip whose words are no longer kept."""
+
+
+def open_words(cipher: Cipher, sealed: bytes | None) -> Words:
     """Read what `Words.seal` wrote."""
-    return Words(**json.loads(cipher.open(COLUMN, sealed)))
+    return FORGOTTEN if sealed is None else Words(**json.loads(cipher.open(COLUMN, sealed)))
 
 
 def tip_of(row: Row[Any] | SimpleNamespace, words: Words) -> Tip:
