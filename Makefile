@@ -21,7 +21,7 @@ run:
 test:
 	@.ci/environment dev
 	@.ci/chromium
-	@$(BIN)/pytest -q -rs -n auto --dist loadfile --no-loadscope-reorder -m "not services and not chaos and not slow" $(ARGS)
+	@$(BIN)/pytest -q -rfEs -n auto --dist loadfile --no-loadscope-reorder -m "not services and not chaos and not slow" $(ARGS)
 
 # quick: the quick tests alone
 quick:

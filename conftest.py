@@ -55,7 +55,7 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last (and xdist keeps that order): Playwright's loop runs on in the thread that async tests need."""
+    """Browser tests come last, and xdist keeps that order: Playwright's loop runs on where async tests need their own."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
