@@ -1,0 +1,1 @@
+"""Org files: headlines with a keyword, as Emacs keeps them."""
