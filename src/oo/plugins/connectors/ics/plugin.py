@@ -16,7 +16,8 @@ from oo.contracts.items import Busy, Item
 from oo.plugins.connectors.ics import busy, todos
 from oo.plugins.connectors.ics.blocks import Block, Sheet, cut
 from oo.plugins.connectors.ics.components import Component, read
-from oo.plugins.connectors.ics.recurring import Occurrence, TooMuch, occurrences, single
+from oo.plugins.connectors.ics.recurring import Occurrence, occurrences, single
+from oo.plugins.connectors.ics.work import TooMuch, Work
 from oo.plugins.connectors.ics.zones import Zones, named
 
 _FORMAT = "ics.1"
@@ -63,10 +64,10 @@ def _batch(source: Source, contents: dict[str, bytes], unread: list[Unread]) -> 
     items: dict[Ref, Item] = {}
     taken: set[Busy] = set()
     for path, data in sorted(contents.items()):
-        found = cut(path, data)
+        found, work = cut(path, data), Work()
         unread.extend(found.unread)
         for sheet in found.sheets:
-            reading = _Reading(source, path, sheet)
+            reading = _Reading(source, path, sheet, work)
             reading.run()
             taken.update(reading.busy)
             unread.extend(reading.unread)
@@ -79,12 +80,12 @@ def _batch(source: Source, contents: dict[str, bytes], unread: list[Unread]) -> 
 class _Reading:
     """One calendar of one file, being read."""
 
-    def __init__(self, source: Source, path: str, sheet: Sheet) -> None:
+    def __init__(self, source: Source, path: str, sheet: Sheet, work: Work) -> None:
         self.source, self.path, self.sheet = source, path, sheet
         self.person: tzinfo = ZoneInfo(source.zone)
         self.zones = Zones(block for block in sheet.blocks if block.kind == "VTIMEZONE")
         self.own = None if sheet.zone is None else self.zones.find(sheet.zone) or named(sheet.zone)
-        self.known: dict[str, bool] = {}
+        self.work = work
         self.items: list[Item] = []
         self.busy: list[Busy] = []
         self.unread: list[Unread] = []
@@ -103,13 +104,13 @@ class _Reading:
         now = self.source.now
         if kind == "VTODO":
             if all(todos.title(one) for one in series):
-                self.items.extend(todos.items(self.source, series, now, self._zone, self.known))
+                self.items.extend(todos.items(self.source, series, now, self._zone, self.work))
             else:
                 self._note(series[0].line, "A VTODO without words.")
             return
         found: Iterable[Occurrence | None] = map(single, series)
         if any(one.repeats or "RECURRENCE-ID" in one.ical for one in series):
-            found = occurrences(series, now - busy.BACK * 2, now + busy.AHEAD + busy.BACK, self.known)
+            found = occurrences(series, now - busy.BACK * 2, now + busy.AHEAD + busy.BACK, self.work)
         self.busy.extend(busy.blocks(filter(None, found), self.sheet.name, now, self._zone))
 
     def _take_as_it_stands(self, kind: str, series: list[Component]) -> None:
@@ -119,7 +120,7 @@ class _Reading:
                 one.ical.pop(name, None)
         try:
             if kind == "VTODO":
-                self.items.extend(todos.items(self.source, series, self.source.now, self._zone, self.known))
+                self.items.extend(todos.items(self.source, series, self.source.now, self._zone, self.work))
             else:
                 found = filter(None, map(single, series))
                 self.busy.extend(busy.blocks(found, self.sheet.name, self.source.now, self._zone))

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from oo.contracts.items import When
 from oo.plugins.connectors.ics.components import Component
-
-MOST_STEPS = 200_000
-"""Steps of its frequency that a rule may take from its start to the end of the span."""
-MOST_OCCURRENCES = 5_000
-_MOST_DEAD_ENDS = 10
-_DAYS = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY"})
-_SECONDS = {
-    "SECONDLY": 1,
-    "MINUTELY": 60,
-    "HOURLY": 3600,
-    "DAILY": 86400,
-    "WEEKLY": 7 * 86400,
-    "MONTHLY": 28 * 86400,
-    "YEARLY": 365 * 86400,
-}
-
-
-class TooMuch(Exception):
-    """This recurrence asks for more work than an honest one."""
+from oo.plugins.connectors.ics.work import MOST_OCCURRENCES, TooMuch, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +23,10 @@ class Occurrence:
     component: Component
 
 
-def occurrences(
-    series: Sequence[Component], start: datetime, stop: datetime, known: dict[str, bool]
-) -> list[Occurrence]:
+def occurrences(series: Sequence[Component], start: datetime, stop: datetime, work: Work) -> list[Occurrence]:
     """The occurrences of components with one UID that touch the span, in order.
 
-    Raises `TooMuch`, and `ValueError` when the components are damaged. `known` remembers, for one reading, which rules
-    lead somewhere.
+    Raises `TooMuch`, and `ValueError` when the components are damaged.
     """
     import icalendar
     import recurring_ical_events
@@ -56,16 +35,14 @@ def occurrences(
     kind = series[0].kind
     try:
         for component in series:
-            _bound(component, stop, known)
+            work.allow(component, start, stop)
             calendar.add_component(component.ical)
         found = recurring_ical_events.of(calendar, components=[kind], skip_bad_series=False).between(start, stop)
     except TooMuch:
         raise
     except Exception as error:  # a damaged rule may break the libraries anywhere
         raise ValueError(f"A {kind} whose recurrence can't be read ({type(error).__name__}).") from error
-    if len(found) > MOST_OCCURRENCES:
-        raise TooMuch(f"A {kind} that recurs more than {MOST_OCCURRENCES} times in the span that is read.")
-    listed = (single(Component(kind, series[0].line, series[0].uid, ical)) for ical in found)
+    listed = (single(Component(kind, series[0].line, series[0].uid, ical)) for ical in found[:MOST_OCCURRENCES])
     return sorted((one for one in listed if one is not None), key=lambda one: _sortable(one.start))
 
 
@@ -92,59 +69,6 @@ def _plus(when: When, length: timedelta) -> When | None:
         return when + length
     except OverflowError:
         return None
-
-
-def _bound(component: Component, stop: datetime, known: dict[str, bool]) -> None:
-    """Refuse rules that step too often, and those that never give anything: the library looks until the year 9999."""
-    begins = component.when("DTSTART") or component.when("DUE")
-    if begins is None:
-        return
-    first = datetime(begins.year, begins.month, begins.day)  # noqa: DTZ001 - only differences of days count
-    reach = _reach(component, stop.replace(tzinfo=None))
-    for rule in component.all("RRULE"):
-        text = rule.to_ical().decode()
-        parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
-        interval = int(parts.get("INTERVAL", "1"))
-        if interval < 1:
-            raise TooMuch(f"A {component.kind} whose recurrence leads nowhere.")
-        step = _SECONDS.get(parts.get("FREQ", ""), 1) * interval
-        if (reach - first).total_seconds() / step > MOST_STEPS:
-            raise TooMuch(f"A {component.kind} that recurs too often to be followed.")
-        if _DAYS & parts.keys() or "BYSETPOS" in parts:
-            if text not in known:
-                if list(known.values()).count(False) >= _MOST_DEAD_ENDS:
-                    raise TooMuch(
-                        f"A {component.kind} whose recurrence was not followed, after many that lead nowhere."
-                    )
-                known[text] = _leads_somewhere(parts, first)
-            if not known[text]:
-                raise TooMuch(f"A {component.kind} whose recurrence leads nowhere.")
-
-
-def _reach(component: Component, stop: datetime) -> datetime:
-    """How far the expansion looks: the span, and the distance by which this one was moved."""
-    begins, original = component.when("DTSTART"), component.when("RECURRENCE-ID")
-    if begins is None or original is None:
-        return stop
-    try:
-        return stop + abs(date(*begins.timetuple()[:3]) - date(*original.timetuple()[:3]))
-    except OverflowError:
-        return datetime.max  # noqa: DTZ901 - naive as what it is compared with
-
-
-def _leads_somewhere(parts: dict[str, str], first: datetime) -> bool:
-    """Whether the pattern gives at least one day; a rule finer than days is asked about its days alone."""
-    from dateutil.rrule import rrulestr
-
-    freq = parts.get("FREQ", "")
-    if freq in ("SECONDLY", "MINUTELY"):
-        return False
-    if freq in ("HOURLY", "DAILY"):
-        if "BYSETPOS" in parts:
-            return False
-        parts = {"FREQ": "YEARLY"} | {name: value for name, value in parts.items() if name in _DAYS}
-    text = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("UNTIL", "COUNT"))
-    return next(iter(rrulestr(text, dtstart=first)), None) is not None
 
 
 def _sortable(when: When | None) -> datetime:

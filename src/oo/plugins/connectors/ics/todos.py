@@ -10,15 +10,14 @@ from oo.contracts.connectors import Source
 from oo.contracts.items import Facts, Item, State, When
 from oo.plugins.connectors.ics.components import Component, instant
 from oo.plugins.connectors.ics.recurring import Occurrence, occurrences, single
+from oo.plugins.connectors.ics.work import Work
 
-_FOLLOWED = timedelta(days=400)
-"""How far behind now the next open occurrence of a series is looked for."""
+_NEAR, _FOLLOWED = timedelta(days=40), timedelta(days=400)
+"""How far the next open occurrence of a series is looked for: at first, and at last."""
 _IMPORTANT, _MEDIUM, _LOWEST = 4, 5, 9
 
 
-def items(
-    source: Source, series: Sequence[Component], now: datetime, zone: tzinfo, known: dict[str, bool]
-) -> Iterator[Item]:
+def items(source: Source, series: Sequence[Component], now: datetime, zone: tzinfo, work: Work) -> Iterator[Item]:
     """The to-dos of one UID: itself; of a recurring one the ticked-off occurrences and the next open one.
 
     Raises `TooMuch` and `ValueError` as `occurrences` does.
@@ -33,13 +32,13 @@ def items(
     for one in others:
         if _state(one) != "open":
             yield _item(source, one, single(one), recurring=True)
-    following = _next_open(master, others, now, zone, known)
+    following = _next_open(master, others, now, zone, work)
     if following is not None:
         yield _item(source, following.component, following, recurring=True)
 
 
 def _next_open(
-    master: Component, others: Sequence[Component], now: datetime, zone: tzinfo, known: dict[str, bool]
+    master: Component, others: Sequence[Component], now: datetime, zone: tzinfo, work: Work
 ) -> Occurrence | None:
     """The first occurrence after the last one that was ticked off; apps show that one, however late it is."""
     ticked = [
@@ -50,9 +49,12 @@ def _next_open(
     if anchor is None:
         return single(master)
     begin = instant(anchor, zone) if last is None else last
-    for one in occurrences([master, *others], begin - timedelta(days=1), max(begin, now) + _FOLLOWED, known):
-        if _state(one.component) == "open" and (last is None or instant(one.original, zone) > last):
-            return one
+    start = begin - timedelta(days=1)
+    # Most are found at once; the far end is for what recurs rarely, or was ticked off far ahead.
+    for stop in (begin + _NEAR, max(begin, now) + _FOLLOWED):
+        for one in occurrences([master, *others], start, stop, work):
+            if _state(one.component) == "open" and (last is None or instant(one.original, zone) > last):
+                return one
     return None
 
 

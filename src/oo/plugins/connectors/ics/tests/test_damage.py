@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oo.plugins.connectors.ics import components
 from oo.plugins.connectors.ics.blocks import cut
-from oo.plugins.connectors.ics.tests.calendars import busy, calendar, event, read, reasons, todo
+from oo.plugins.connectors.ics.tests.calendars import NOW, busy, calendar, event, read, reasons, todo
+from oo.plugins.connectors.ics.work import TooMuch, Work
+from oo.plugins.connectors.ics.zones import Zones
 
 pytestmark = pytest.mark.anyio
 
@@ -70,8 +73,27 @@ async def test_a_rule_that_would_never_end_is_read_as_happening_once(rule: str) 
 
 
 async def test_a_rule_that_takes_too_many_steps_is_not_followed() -> None:
-    said = await reasons(event("DTSTART:19700101T100000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY;BYHOUR=3"))
-    assert said == ["A VEVENT that recurs too often to be followed."]
+    too_often = ["A VEVENT that recurs too often to be followed."]
+    for start, length, rule in (
+        ("19700101T100000Z", "PT1M", "FREQ=MINUTELY;BYHOUR=3"),
+        ("19000101T100000Z", "PT1M", "FREQ=DAILY;BYHOUR=1,2,3,4,5,6"),
+        ("20261101T100000Z", "P9999D", "FREQ=DAILY"),
+        (
+            "20261101T100000Z",
+            "PT1M",
+            "FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9,10,11,12;BYMINUTE=1,2,3,4,5,6,7,8,9,10,11,12",
+        ),
+    ):
+        assert await reasons(event(f"DTSTART:{start}", f"DURATION:{length}", f"RRULE:{rule}")) == too_often
+
+
+def test_many_rules_together_have_a_limit_too() -> None:
+    block = cut("a.ics", calendar(event("DTSTART:20261101T100000Z", "RRULE:FREQ=DAILY"))).sheets[1].blocks[0]
+    component = components.read(block, Zones([]), UTC)
+    work = Work(steps=100)
+    work.allow(component, NOW, NOW + timedelta(days=36))
+    with pytest.raises(TooMuch, match="too many in this file"):
+        work.allow(component, NOW, NOW + timedelta(days=36))
 
 
 async def test_honest_rules_of_every_kind_are_followed() -> None:
