@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -14,12 +17,66 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in
 hypothesis.settings.load_profile("house")
 
 HOUSE = Path(__file__).parent
+GIVEN = {name: value for name, value in os.environ.items() if name.startswith("OO_")}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """With --postgres the tests take their databases from a Postgres server, and from SQLite without."""
+    parser.addoption(
+        "--postgres", action="store_true", help="run on Postgres: OO_TEST_DATABASE_URL's, or one of its own"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test touches a database that somebody works with; the server of --postgres is started once, for all workers."""
+    for name in ("OO_DATABASE_URL", "DATABASE_URL"):
+        os.environ.pop(name, None)
+    if config.getoption("--postgres"):
+        if not hasattr(config, "workerinput"):
+            running = contextlib.ExitStack()
+            config.add_cleanup(running.close)
+            os.environ[SERVER] = running.enter_context(postgres_server())
+    else:
+        config.stash[SERVER_KEY] = os.environ.pop(SERVER, None)
+
+
+SERVER = "OO_TEST_DATABASE_URL"
+SERVER_KEY = pytest.StashKey[str | None]()
+
+
+@contextlib.contextmanager
+def postgres_server(url: str | None = None) -> Iterator[str]:
+    """A server with the template that databases are copied from: the one that is named, or one that is started here."""
+    from oo.entry.migrate import migrate_postgres
+    from oo.testing.postgres import make_template, server
+
+    url = url or os.environ.get(SERVER)
+    with contextlib.nullcontext(url) if url else server() as running, tempfile.TemporaryDirectory() as folder:
+        make_template(running, lambda template: migrate_postgres(template, Path(folder)))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The address of a Postgres server, for tests of the tier `services`."""
+    if os.environ.get(SERVER):
+        yield os.environ[SERVER]
+        return
+    with postgres_server(pytestconfig.stash[SERVER_KEY]) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Async tests run on asyncio, as the server does."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> None:
+    """What a developer has set for their own oO is nothing that a test should see."""
+    for name in GIVEN:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +88,7 @@ def house() -> Path:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real inputs and histories: OO_SHARED, or ../shared; a test that needs it skips without."""
-    folder = Path(os.environ.get("OO_SHARED") or HOUSE.parent / "shared")
+    folder = Path(GIVEN.get("OO_SHARED") or HOUSE.parent / "shared")
     if not folder.is_dir():
         pytest.skip("the shared data is not here: set OO_SHARED, or put it beside the checkout as ../shared")
     return folder
@@ -47,7 +104,7 @@ def chromium() -> str:
 
 def find_chromium() -> str | None:
     """The path of a Chromium: OO_CHROMIUM, the system's, or the one Playwright brought; None where there is none."""
-    named = [os.environ.get("OO_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    named = [GIVEN.get("OO_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     installed = [path for name in named if name and (path := shutil.which(name))]
     playwright = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")
     brought = sorted(str(path) for path in playwright.glob("chromium-*/chrome-linux*/chrome"))
@@ -55,7 +112,7 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last, and xdist keeps that order: Playwright's loop runs on where async tests need their own."""
+    """Browser tests come last, on every core: Playwright's loop runs on where async tests need their own."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
