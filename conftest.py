@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test touches a database that somebody works with; the server of --postgres is started once, for all workers."""
+    """No test touches a database that somebody works with; --postgres starts one server for all workers."""
     for name in ("OO_DATABASE_URL", "DATABASE_URL"):
         os.environ.pop(name, None)
     if config.getoption("--postgres"):
@@ -76,7 +76,8 @@ def anyio_backend() -> str:
 def _no_settings_from_outside() -> None:
     """What a developer has set for their own oO is nothing that a test should see."""
     for name in GIVEN:
-        del os.environ[name]
+        if not name.startswith("OO_TEST_"):
+            os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
