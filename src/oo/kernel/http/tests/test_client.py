@@ -5,11 +5,18 @@ import contextlib
 import gzip
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from oo.kernel.http.addresses import addresses_of, is_public
 from oo.kernel.http.client import Client
@@ -27,7 +34,9 @@ HERE = {"localhost", "127.0.0.1"}
 
 
 @asynccontextmanager
-async def server(answer: Callable[[str, dict[str, str]], bytes | None]) -> AsyncIterator[int]:
+async def server(
+    answer: Callable[[str, dict[str, str]], bytes | None], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """A real server on a free port of this machine; `answer` gives the bytes, None keeps silent."""
 
     writers: list[asyncio.StreamWriter] = []
@@ -43,7 +52,7 @@ async def server(answer: Callable[[str, dict[str, str]], bytes | None]) -> Async
                 writer.write(said)
                 await writer.drain()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
         yield listening.sockets[0].getsockname()[1]
     finally:
@@ -207,3 +216,33 @@ async def test_nothing_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch
 async def test_the_trace_goes_along() -> None:
     async with server(lambda _, headers: http(headers["traceparent"].encode())) as port, Client(allowed=HERE) as client:
         assert len((await client.ask("GET", f"http://localhost:{port}/")).body) == 55
+
+
+async def test_a_certificate_that_nobody_vouches_for_ends_the_exchange(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(path: str, _: dict[str, str]) -> bytes:
+        asked.append(path)
+        return http(b"secret")
+
+    async with server(answer, self_signed(tmp_path, "localhost")) as port, Client(allowed=HERE) as client:
+        with pytest.raises(Unreachable):
+            await client.ask("GET", f"https://localhost:{port}/")
+    assert asked == []
+
+
+def self_signed(folder: Path, name: str) -> ssl.SSLContext:
+    """A server's context with a certificate for this name that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 1, now, now + timedelta(days=3650))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.pem").write_bytes(key.private_bytes(*pem) + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    return context
