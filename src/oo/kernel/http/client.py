@@ -55,7 +55,7 @@ class Client:
             follow_redirects=True,
             max_redirects=_REDIRECTS,
             headers={"user-agent": "oO", "accept-encoding": "gzip"},
-            event_hooks={"response": [_check_redirect]},
+            event_hooks={"response": [check_redirect]},
         )
 
     async def __aenter__(self) -> Client:
@@ -118,8 +118,8 @@ async def _decoded(response: httpx2.Response, limit: int) -> AsyncIterator[bytes
         raise ReplyGarbled(response.url.host) from None
 
 
-async def _check_redirect(response: httpx2.Response) -> None:
-    """Refuse a redirect that leaves https; where else it goes is checked when its host is looked up."""
+async def check_redirect(response: httpx2.Response) -> None:
+    """Refuse a redirect that leaves https (raises `RedirectRefused`); its host is checked when it is looked up."""
     if response.has_redirect_location:
         to = response.url.join(response.headers["location"])
         if to.scheme != response.url.scheme and to.scheme != "https":

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from oo.kernel.http.addresses import addresses_of, is_public
-from oo.kernel.http.client import Client
+from oo.kernel.http.client import Client, check_redirect
 from oo.kernel.http.failures import (
     AddressRefused,
     HttpFailed,
@@ -164,13 +165,21 @@ async def test_redirects_on_the_same_server_are_followed_and_have_an_end() -> No
             await client.ask("GET", f"http://localhost:{port}/loop")
 
 
-async def test_a_redirect_to_another_kind_of_address_is_refused() -> None:
-    async with (
-        server(lambda *_: http(status="302 Found", location="ftp://localhost/x")) as port,
-        Client(allowed=HERE) as client,
-    ):
-        with pytest.raises(HttpFailed):
-            await client.ask("GET", f"http://localhost:{port}/")
+@pytest.mark.parametrize(
+    ("at", "to", "fine"),
+    [
+        ("https://a.example/", "http://a.example/", False),
+        ("https://a.example/", "ftp://a.example/", False),
+        ("https://a.example/", "/there", True),
+        ("https://a.example/", "//b.example/", True),
+        ("http://a.example/", "https://a.example/", True),
+        ("http://a.example/", "http://b.example/", True),
+    ],
+)
+async def test_a_redirect_never_leaves_https(at: str, to: str, fine: bool) -> None:
+    response = httpx2.Response(302, headers={"location": to}, request=httpx2.Request("GET", at))
+    with contextlib.nullcontext() if fine else pytest.raises(RedirectRefused):
+        await check_redirect(response)
 
 
 @pytest.mark.parametrize(
