@@ -1,0 +1,1 @@
+"""Todoist's CSV files: project templates and backups."""
