@@ -113,9 +113,14 @@ class DiskFiles:
     def _open(self, path: str) -> Path:
         """The real path of one of these files; raises `Outside` for any other."""
         chosen = Path(path)
-        if not self._is_within(chosen) and chosen not in self._paths():
+        if not self._is_within(chosen) and not self._is_directly_within(chosen) and chosen not in self._paths():
             raise files.Outside("This is not one of the connection's files.")
         return self._folders.resolve(chosen) if self._folders else chosen.resolve()
+
+    def _is_directly_within(self, path: Path) -> bool:
+        """Whether it is one of a flat folder's files, without listing them all."""
+        ours = path.parent == self._path and not path.name.startswith(".") and self._matches(path)
+        return ours and self._path.is_dir() and path.is_file()
 
     def _is_within(self, path: Path) -> bool:
         """Whether it was there when the folder with its folders was last looked at."""
