@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from oo.entry.wiring import MODULES
 from oo.kernel.db import Instant, SqliteDatabase, Transaction
 from oo.kernel.keys import Keys
 from oo.kernel.module import Module
+from oo.modules.recommender.words import Words
 
 LENA, MILO = "01LENA00000000000000000000", "01MILO00000000000000000000"
 
@@ -23,7 +25,7 @@ ABOUT_NOBODY: dict[str, str] = {}
 # The column that names the person, where it isn't user_id.
 USER_COLUMNS: dict[str, str] = {}
 # What a sealed column holds, where a word won't do.
-SAMPLES: dict[str, str] = {}
+SAMPLES = {"tips.words": json.dumps({field.name: "a word" for field in fields(Words)})}
 
 TABLES = [(module, table) for module in MODULES for table in module.tables.sorted_tables]
 
