@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+import sqlite3
 
 import pytest
 
@@ -36,7 +38,8 @@ async def test_two_first_links_at_once_make_one_owner(hall: Hall) -> None:
 
 async def test_who_loses_the_race_to_be_made_leaves_no_key_behind(hall: Hall) -> None:
     await asyncio.gather(*(hall.accounts.owner_link() for _ in range(5)))
-    keys = hall.room.kit.keys._db.execute("SELECT user_id FROM keys").fetchall()
+    with contextlib.closing(sqlite3.connect(hall.room.kit.settings.data / "keys.db")) as file:
+        keys = file.execute("SELECT user_id FROM keys").fetchall()
     assert [(person.id,) for person in await hall.accounts.people()] == keys
 
 
