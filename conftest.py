@@ -46,19 +46,19 @@ SERVER_KEY = pytest.StashKey[str | None]()
 
 @contextlib.contextmanager
 def postgres_server(url: str | None = None) -> Iterator[str]:
-    """A server with the template that databases are copied from: the one that is named, or one that is started here."""
+    """A database to copy fresh ones from, on the server that is named or on one that is started here."""
     from oo.entry.migrate import migrate_postgres
-    from oo.testing.postgres import make_template, server
+    from oo.testing.postgres import server, template
 
     url = url or os.environ.get(SERVER)
     with contextlib.nullcontext(url) if url else server() as running, tempfile.TemporaryDirectory() as folder:
-        make_template(running, lambda template: migrate_postgres(template, Path(folder)))
-        yield running
+        with template(running, lambda made: migrate_postgres(made, Path(folder))) as copied:
+            yield copied
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[str]:
-    """The address of a Postgres server, for tests of the tier `services`."""
+    """The database that `oo.testing.postgres.fresh` copies, for tests of the tier `services`."""
     if os.environ.get(SERVER):
         yield os.environ[SERVER]
         return

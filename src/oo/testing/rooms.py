@@ -12,13 +12,13 @@ from sqlalchemy import MetaData, select
 
 from oo.contracts.events import Event, ProtobufCodec
 from oo.kernel import outbox as events
-from oo.kernel.db import SqliteDatabase, Transaction
-from oo.kernel.keys import Keys
+from oo.kernel.db import Transaction
 from oo.kernel.module import Built, Kit, Module
 from oo.kernel.outbox import PAYLOAD, Outbox
 from oo.kernel.plugins import Plugin
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
+from oo.testing.databases import database
 from oo.testing.determinism import CountingIds, FixedClock, SeededChance
 
 T = TypeVar("T")
@@ -81,27 +81,20 @@ async def room(
     also: Iterable[MetaData] = (),
     **settings: Any,
 ) -> AsyncIterator[Room]:
-    """Build a module on fresh files in `folder`; `settings` override the defaults."""
+    """Build a module on a fresh database, its files in `folder`; `settings` override the defaults."""
     clock = clock or FixedClock()
-    tables = [module.tables, events.metadata, *also]
-    db = SqliteDatabase(folder / "oo.db")
-    keys, codec, ids = Keys(folder), ProtobufCodec(), CountingIds()
-    for metadata in tables:
-        await db.write(lambda tx, made=metadata: made.create_all(tx._connection, checkfirst=True))  # type: ignore[misc]
-    kit = Kit(
-        db=db,
-        keys=keys,
-        outbox=Outbox(codec, keys, clock, ids),
-        clock=clock,
-        ids=ids,
-        chance=SeededChance(1),
-        settings=Settings(**{"data": folder, **settings}),
-        plugins=plugins or {},
-    )
-    built = module.build(kit, Promises(needs or {}))
-    relay = Relay(db, codec, keys, clock, [Consumer(module.name, built.handlers)])
-    try:
+    codec, ids = ProtobufCodec(), CountingIds()
+    async with database(folder, [module.tables, events.metadata, *also]) as (db, keys):
+        kit = Kit(
+            db=db,
+            keys=keys,
+            outbox=Outbox(codec, keys, clock, ids),
+            clock=clock,
+            ids=ids,
+            chance=SeededChance(1),
+            settings=Settings(**{"data": folder, **settings}),
+            plugins=plugins or {},
+        )
+        built = module.build(kit, Promises(needs or {}))
+        relay = Relay(db, codec, keys, clock, [Consumer(module.name, built.handlers)])
         yield Room(kit, built, clock, relay, codec)
-    finally:
-        await db.close()
-        keys.close()
