@@ -1,6 +1,6 @@
 """Which thread runs a unit: the event loop, with only COMMIT in a thread (shipped), or a thread for the whole group.
 
-`python -m benchmarks.commits up …` is `oo up` with the second variant; `benchmarks.served` puts both under the same load.
+`python -m benchmarks.commits up …` is `oo up` with the second one; `benchmarks.served` puts both under the same load.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every route of the application, asked by everybody for Milo's things (reliability.md section 7, bar 19).
+"""Every route of the application, asked by everybody for Milo's things.
 
 The routes come from the application itself: one that is new, and takes a change, fails here until it is described.
 """

@@ -1,7 +1,7 @@
 """Events are rows of the transaction that they tell of, so neither can be without the other.
 
 `publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are
-sealed with the person's key (reliability.md section 2.1).
+sealed with the person's key (docs/adr/0004).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The database: plain functions of a `Transaction`, run by `await db.read(fn)` or `await db.write(fn)`.
 
-Rules of a unit (design.md section 4): it may be run again, so ids, time and effects stay outside; it can't await,
+Rules of a unit (docs/adr/0002): it may be run again, so ids, time and effects stay outside; it can't await,
 begin, commit or roll back; it never catches IntegrityError (use `upsert`); it returns values, never cursors; at most
 500 rows.
 """

@@ -87,9 +87,10 @@ def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Executable
     keys = [column.name for column in table.primary_key]
     insert = _insert(dialect, table)
     changed = {name: insert.excluded[name] for name in names if name not in keys}
-    return (
+    replacing: Executable = (
         insert.on_conflict_do_update(index_elements=keys, set_=changed) if changed else insert.on_conflict_do_nothing()
     )
+    return replacing
 
 
 def _insert(dialect: str, table: Table) -> Any:

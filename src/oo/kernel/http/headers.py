@@ -1,4 +1,4 @@
-"""The headers that every answer carries, whatever made it (reliability.md section 5.2, OWASP ASVS 5.0 chapter 3.4)."""
+"""The headers that every answer carries, whatever made it (OWASP ASVS 5.0, chapter 3.4)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from oo.kernel.module import Kit
 from oo.modules.events import repository
 
 KEPT = timedelta(days=7)
-"""Events are kept this long after they were handed on (product.md section 7)."""
+"""Events are kept this long after they were handed on."""
 
 
 def jobs(kit: Kit) -> list[Job]:

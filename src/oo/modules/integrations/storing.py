@@ -22,7 +22,7 @@ from oo.modules.integrations.repository import items
 from oo.modules.integrations.repository.items import Block
 
 UNIT = 480
-"""Rows that a unit writes at most (design.md section 4 allows 500)."""
+"""Rows that a unit writes at most (docs/adr/0002 allows 500)."""
 SLICE = 100
 COMPLETIONS_KEPT = timedelta(days=400)
 FORESEEN = timedelta(days=14)

@@ -21,7 +21,7 @@ from oo.modules.integrations.storing import sealed_words
 from oo.modules.integrations.sync import Sync
 
 KEPT = timedelta(hours=24)
-"""Words go this long after the read that gave them (product.md section 1)."""
+"""Words go this long after the read that gave them."""
 
 
 class Words:

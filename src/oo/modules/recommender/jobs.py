@@ -11,7 +11,7 @@ from oo.modules.recommender import repository
 WORDS_KEPT = timedelta(days=1)
 """The words of a tip are kept no longer than those of its task."""
 KEPT = timedelta(days=30)
-"""Decisions, tips, reactions and views are kept this long (product.md section 7)."""
+"""Decisions, tips, reactions and views are kept this long."""
 
 
 def jobs(kit: Kit) -> list[Job]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.errors import Conflict, Invalid, NotFound, TooLate
+from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
 from oo.contracts.events import TipReacted, TipSeen, UndoHeld
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.tips import Outcome, Reaction, Undoable
@@ -59,6 +59,11 @@ class Reactions:
                 if active.action == reaction.action:
                     return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
                 raise Conflict("Answered on another device.")
+            if tip.state == repository.FINISHED:
+                source = open_words(self._kit.keys.cipher(user), tip.words).source_name
+                raise Overtaken(f"Already done in {source}.", source=source)
+            if tip.state == repository.GONE:
+                raise Overtaken
             return self._store(tx, user, tip, reaction, fresh)
 
         return await self._kit.db.write(unit)

@@ -14,6 +14,8 @@ from oo.kernel.db import Transaction, insert_new
 from oo.modules.recommender.tables import decisions, holds, metadata, reactions, tips, views
 
 STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
+FINISHED, GONE = "finished", "gone"
+"""Overtaken because its task was finished, or deleted, where it lives."""
 SLICE = 500
 
 _STANDING = (
@@ -75,12 +77,12 @@ def stand_again(tx: Transaction, user: str, tip_id: str, expires_at: datetime) -
     tx.execute(update(tips).where(tips.c.id == tip_id).values(state=STANDING, expires_at=expires_at))
 
 
-def overtake(tx: Transaction, user: str, ref: str | None = None) -> int:
+def overtake(tx: Transaction, user: str, ref: str | None = None, to: str = OVERTAKEN) -> int:
     """End what stands for the person, or what stands for this ref; the number of tips."""
     matches = [tips.c.user_id == user, tips.c.state == STANDING]
     if ref is not None:
         matches.append(tips.c.ref == ref)
-    return tx.execute(update(tips).where(*matches).values(state=OVERTAKEN)).rowcount
+    return tx.execute(update(tips).where(*matches).values(state=to)).rowcount
 
 
 def forget_connection(tx: Transaction, user: str, connection: str) -> None:

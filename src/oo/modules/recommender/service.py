@@ -208,7 +208,10 @@ class Recommender:
 
     async def _silence_words(self, user: UserId, moment: _Moment, silence: Silence) -> str:
         connections = await self._sources.connections(user=user)
-        source = connections[0].name if len(connections) == 1 else None
+        source = None
+        if len(connections) == 1:  # what is written down here is no app with a name
+            kept_here = {kind.id for kind in await self._sources.connectors() if kind.kind == "document"}
+            source = None if connections[0].connector in kept_here else connections[0].name
         return silence_words(silence, moment.view.context, _voice(moment.view), source)
 
     def _log(self, user: UserId, decision: Decision, started: float) -> dict[str, Any]:
