@@ -108,7 +108,7 @@ def _read(line: Line, place: _Place, data: bytes) -> Box | Fault | None:
         if rest and not width:
             place.items.clear()
         return None
-    while place.items and place.items[-1][:2] >= (depth, width):
+    while place.items and (place.items[-1][0] != depth or place.items[-1][1] >= width):
         place.items.pop()
     box = BOX.fullmatch(text)
     under = "".join(mark for _, _, mark in place.items)

@@ -37,10 +37,12 @@ def title(text: str, trailing: tuple[str, ...] = ()) -> str:
     'Call Ada about the garden plan'
     """
     words = text.strip()
-    while (leading := _TAG.match(words)) is not None and words[leading.end() :].strip():
+    while (leading := _TAG.match(words)) is not None:
         words = words[leading.end() :].lstrip()
     plain = _plain(words)
-    return plain if re.search(r"\w", plain) else clean(" ".join((*tags(text), *trailing))) or plain
+    if re.search(r"\w", _TAG.sub("", words)) and re.search(r"\w", plain):
+        return plain
+    return clean(" ".join((*tags(text), *trailing))) or plain or _plain(text)
 
 
 def _plain(text: str) -> str:
