@@ -118,7 +118,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Without a Chromium a browser test skips, and fails where CI is set."""
+    """Without a Chromium a browser test skips, and fails where CI is set; what is about SQLite needs SQLite."""
+    if item.config.getoption("--postgres") and item.get_closest_marker("sqlite") is not None:
+        pytest.skip("this is about SQLite's own files or its one writer")
     if item.get_closest_marker("browser") is None or find_chromium() is not None:
         return
     if os.environ.get("CI"):

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.schema import CreateSchema
 
 from oo.kernel.db import Database, SqliteDatabase, Transaction
@@ -45,6 +45,31 @@ def address(folder: Path) -> Iterator[str | None]:
 
     with fresh(server, folder) as url:
         yield url
+
+
+async def at_rest(db: Database, folder: Path) -> bytes:
+    """All bytes of the folder's files and, on Postgres, of the files that its tables and indexes lie in."""
+    await db.checkpoint()
+
+    def relations(tx: Transaction) -> list[bytes]:
+        if tx.dialect == "sqlite":
+            return []
+        tx.execute(text("CHECKPOINT"))
+        found = tx.execute(text(_RELATIONS)).scalars()
+        return [bytes(content) for content in found if content]
+
+    return b"".join([*_files(folder), *await db.write(relations)])
+
+
+def _files(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+_RELATIONS = """
+SELECT pg_read_binary_file(pg_relation_filepath(c.oid), true)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'i', 't') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+"""
 
 
 def make(tx: Transaction, tables: MetaData) -> None:

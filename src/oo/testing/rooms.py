@@ -18,7 +18,7 @@ from oo.kernel.outbox import PAYLOAD, Outbox
 from oo.kernel.plugins import Plugin
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
-from oo.testing.databases import database
+from oo.testing.databases import at_rest, database
 from oo.testing.determinism import CountingIds, FixedClock, SeededChance
 
 T = TypeVar("T")
@@ -52,6 +52,10 @@ class Room:
         await self.kit.db.write(lambda tx: self.kit.outbox.publish(tx, envelope))
         while await self.relay.step():
             pass
+
+    async def at_rest(self) -> bytes:
+        """Every byte that whoever takes the disk away would have."""
+        return await at_rest(self.kit.db, self.kit.settings.data)
 
     async def published(self, user: str) -> list[Event]:
         """Every event of the person so far, in order."""

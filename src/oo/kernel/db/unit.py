@@ -77,8 +77,7 @@ def upsert(tx: Transaction, table: Table, rows: Row | Sequence[Row]) -> None:
 @cache
 def _inserting(dialect: str, table: Table) -> Executable:
     # Asked for, as an INSERT's count is thrown away with its cursor; SQLite's keeps it all the same.
-    inserting = _insert(dialect, table).on_conflict_do_nothing()
-    counted: Executable = inserting.execution_options(preserve_rowcount=True)
+    counted: Executable = _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return counted
 
 

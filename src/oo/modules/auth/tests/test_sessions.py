@@ -69,6 +69,7 @@ async def test_signing_out_leaves_the_person_s_other_sessions(hall: Hall) -> Non
     assert await hall.who(there.cookie)
 
 
+@pytest.mark.sqlite
 async def test_a_caller_who_goes_away_while_signing_out_leaves_nothing_open(hall: Hall) -> None:
     session = await hall.owner()
     identity = await hall.known(session.cookie)
@@ -112,6 +113,7 @@ async def test_a_session_that_is_over_is_not_shown(hall: Hall) -> None:
     assert await hall.who(old.cookie) is None
 
 
+@pytest.mark.sqlite
 async def test_a_disk_that_takes_nothing_more_locks_nobody_out(hall: Hall) -> None:
     session = await hall.owner()
     writer = hall.room.kit.db._writer._raw  # type: ignore[attr-defined]
