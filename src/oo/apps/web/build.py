@@ -15,10 +15,11 @@ from oo.apps.web.promises import Promises
 from oo.apps.web.settings.routes import SettingsRoutes
 from oo.apps.web.sign_in.routes import SignInRoutes
 from oo.apps.web.static_routes import StaticRoutes
+from oo.apps.web.tip.offline import OfflineRoutes
 from oo.apps.web.tip.routes import TipRoutes
 from oo.kernel.http.problems import Page
 
-PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico")
+PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico", "/sw.js", "/offline")
 """The pages that need no session, beside the one-time links below /sign-in/ and the files below /static/."""
 
 
@@ -38,6 +39,7 @@ def build(promises: Promises) -> Web:
     router = APIRouter(include_in_schema=False)
     for part in (
         TipRoutes(pages),
+        OfflineRoutes(pages),
         SignInRoutes(pages),
         ConnectRoutes(pages),
         SettingsRoutes(pages),

@@ -14,5 +14,6 @@ def keep(request: Request, response: Response, value: str, lasts: timedelta) -> 
 
 
 def drop(request: Request, response: Response) -> None:
-    """Take the session's cookie back."""
+    """Take the session's cookie back, and what the browser kept for offline with it."""
+    response.headers["clear-site-data"] = '"storage"'
     response.headers.append("set-cookie", request.state.site.ended_cookie())

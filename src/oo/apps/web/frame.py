@@ -33,6 +33,8 @@ class Frame:
     single_keys: bool = True
     csrf: str = ""
     """The session's token for forms; empty when nobody is signed in."""
+    person: str | None = None
+    """A token of the person whose page this is, the same in all their sessions; empty on what is kept for offline."""
     zone: str = ""
     """The zone that is kept for the person; the page says so when the device's differs."""
     start: Link | None = None

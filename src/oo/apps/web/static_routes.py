@@ -1,4 +1,4 @@
-"""The static files' route: cached for good, since a name changes with its content."""
+"""The static files' routes: cached for good, as a name changes with its content; the service worker is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from oo.apps.web.assets import Assets
+from oo.apps.web.assets import Asset, Assets
 from oo.contracts.errors import NotFound
 
 
@@ -21,6 +21,7 @@ class StaticRoutes:
         return [
             Route("/static/{name}", self.file, methods=["GET"]),
             Route("/favicon.ico", self.icon, methods=["GET"]),
+            Route("/sw.js", self.worker, methods=["GET"]),
         ]
 
     async def file(self, request: Request) -> Response:
@@ -31,15 +32,18 @@ class StaticRoutes:
         """The icon, for whoever asks without having read the page."""
         return self._answer(request, self._assets.icon)
 
+    async def worker(self, request: Request) -> Response:
+        """The service worker, at the root because it serves the pages there."""
+        return self._sent(request, self._assets.worker)
+
     def _answer(self, request: Request, path: str) -> Response:
         asset = self._assets.files.get(path)
         if asset is None:
             raise NotFound
-        headers = {
-            "content-type": asset.media,
-            "cache-control": "public, max-age=31536000, immutable",
-            "vary": "accept-encoding",
-        }
+        return self._sent(request, asset, **{"cache-control": "public, max-age=31536000, immutable"})
+
+    def _sent(self, request: Request, asset: Asset, **more: str) -> Response:
+        headers = {"content-type": asset.media, "vary": "accept-encoding", **more}
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(asset.body, headers=headers)
         return Response(asset.zipped, headers={**headers, "content-encoding": "gzip"})

@@ -196,6 +196,9 @@ class StandInSources:
     clock: Clock
     things: list[str] = field(default_factory=list)
     state: Literal["first", "works", "slow", "reconnect", "paused"] = "works"
+    problem: str | None = None
+    read: timedelta = timedelta(minutes=2)
+    """How long ago."""
     gone: bool = False
 
     async def inventory(self, *, user: UserId) -> Inventory:
@@ -217,8 +220,8 @@ class StandInSources:
             detail="/home/lena/todo.txt",
             state=self.state,
             open=41,
-            read_at=self.clock.now() - timedelta(minutes=2),
-            problem="The file is not there any more." if self.state == "reconnect" else None,
+            read_at=self.clock.now() - self.read,
+            problem=self.problem,
             reads="Titles, dates, projects, what you finish",
             writes="Only “done”, 8 seconds after you say it",
             keeps="Counts and times; titles for a day",

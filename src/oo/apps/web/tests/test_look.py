@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from oo.apps.web import assets
-from oo.apps.web.assets import PAGE_STYLES, SCRIPTS, STYLES
+from oo.apps.web.assets import PAGE_STYLES, SCRIPTS, STYLES, WORKER
 from oo.apps.web.frame import Link
 from oo.apps.web.rings import hands
 from oo.apps.web.tests.site import Site, unzipped
@@ -29,7 +29,7 @@ async def test_the_tip_page_weighs_at_most_fifteen_kilobytes(site: Site, where: 
     ]
     page = await site.get(where, accept_encoding="gzip")
     weights = {"html": len(page.body)}
-    for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', unzipped(page)):
+    for path in re.findall(r'(?:rel="(?:stylesheet|icon)" href|src)="(/static/[^"]+)"', unzipped(page)):
         file = await site.get(path, accept_encoding="gzip")
         assert file.headers["content-encoding"] == "gzip"
         weights[path.rsplit(".", 1)[-1]] = len(file.body)
@@ -43,7 +43,8 @@ async def test_the_tip_page_weighs_at_most_fifteen_kilobytes(site: Site, where: 
 @pytest.mark.parametrize("where", ["/settings", "/connect"])
 async def test_settings_and_connect_weigh_at_most_twenty_five_kilobytes(site: Site, where: str) -> None:
     page = await site.get(where, accept_encoding="gzip")
-    assert len(page.body) + sum(len(file.zipped) for file in assets.load().files.values()) <= 25_000
+    files = [file for path, file in assets.load().files.items() if "/icon" not in path]
+    assert len(page.body) + sum(len(file.zipped) for file in files) <= 25_000
 
 
 @pytest.mark.anyio
@@ -60,12 +61,13 @@ async def test_no_page_has_anything_inline_or_from_elsewhere(site: Site, where: 
 def test_the_static_files_are_the_same_each_time_and_named_by_content() -> None:
     first, second = assets.load(), assets.load()
     assert first == second
-    assert all(re.fullmatch(r"/static/\w+\.[0-9a-f]{10}\.(css|js|svg)", path) for path in first.files)
+    assert all(re.fullmatch(r"/static/\w+\.[0-9a-f]{10}\.(css|js|svg|png|webmanifest)", path) for path in first.files)
 
 
 def test_every_style_and_script_is_joined_in() -> None:
     assert {path.stem for path in assets._STATIC.glob("css/*.css")} == {*STYLES, *PAGE_STYLES}
     assert {path.stem for path in assets._STATIC.glob("js/*.js")} == set(SCRIPTS)
+    assert {path.stem for path in assets._STATIC.glob("worker/*.js")} == set(WORKER)
 
 
 @pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -143,12 +143,31 @@ async def test_who_has_nothing_connected_writes_three_things(site: Site) -> None
     assert site.sources.things == ["call grandma"]
 
 
-async def test_a_source_that_cannot_be_read_is_said_in_the_note(site: Site) -> None:
+async def test_a_source_that_asks_to_sign_in_is_said_in_the_note(site: Site) -> None:
     site.tips.queue = [tip_of("Ask Tom for the gate code.", site.clock)]
     site.sources.state = "reconnect"
     page = (await site.get("/")).text
+    assert "todo.txt asks you to sign in again." in page
+    assert 'href="/connect/c1">Reconnect' in page
+
+
+async def test_without_another_tip_the_page_itself_asks_to_sign_in(site: Site) -> None:
+    site.sources.state = "reconnect"
+    page = (await site.get("/")).text
+    for text in ('class="face reconnect"', "Until then oO cannot see what changed there.", 'action="/connect/c1"'):
+        assert text in page
+    assert 'href="/?not-now=1"' in page
+    assert "Nothing now." in (await site.get("/?not-now=1")).text
+
+
+async def test_a_source_that_cannot_be_read_for_an_hour_is_said_in_the_note(site: Site) -> None:
+    site.tips.queue = [tip_of("Ask Tom for the gate code.", site.clock)]
+    site.sources.state, site.sources.problem = "slow", "The file is not there any more."
+    assert 'class="note"' not in (await site.get("/")).text
+    site.sources.read = timedelta(hours=2)
+    page = (await site.get("/")).text
     assert "todo.txt could not be read." in page
-    assert 'href="/connect/c1"' in page
+    assert 'href="/connect/c1">Look' in page
 
 
 async def test_an_address_that_is_no_web_address_is_no_link(site: Site) -> None:

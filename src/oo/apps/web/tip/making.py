@@ -12,6 +12,7 @@ from oo.apps.web.pages import Visitor
 from oo.apps.web.rings import hands
 from oo.apps.web.tip.view import AfterView, MomentRow, Open, ScopeRow, TipView
 from oo.apps.web.topics import topic_name
+from oo.contracts.errors import Conflict, Overtaken, Problem, TooLate
 from oo.contracts.tips import Moment, Tip, Undoable
 from oo.contracts.words import Translator
 from oo.contracts.words.moments import brief, clock, day_of_month, spoken, weekday
@@ -82,6 +83,18 @@ def then(at: datetime, now: datetime, t: Translator) -> str:
         return t("Next week, then.")
     day = weekday(at, t.language) if days <= 6 else day_of_month(at, t.language)
     return t("On {day}, then.", day=day)
+
+
+def why_not(problem: Problem, t: Translator) -> str:
+    """Why a reaction changed nothing: it came too late, or another was quicker."""
+    source = problem.facts.get("source")
+    if isinstance(problem, TooLate):
+        return t("{source} has it already. Open it there.", source=source) if source else t(problem.detail)
+    if isinstance(problem, Overtaken) and source:
+        return t("Already done in {source}.", source=source)
+    if isinstance(problem, Conflict):
+        return t("Answered on another device.")
+    return t("That moment has passed.")
 
 
 def opens(where: str | None) -> TypeGuard[str]:

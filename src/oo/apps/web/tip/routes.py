@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from starlette.requests import Request
@@ -13,15 +13,17 @@ from starlette.routing import Route
 from oo.apps.web.forms import Form, read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor, with_note
-from oo.apps.web.tip.making import after_view, tip_view
-from oo.apps.web.tip.view import FirstView, Open, SilenceView
-from oo.contracts.errors import Conflict, Invalid, NotFound, Problem, TooLate
+from oo.apps.web.tip.making import after_view, tip_view, why_not
+from oo.apps.web.tip.view import FirstView, Open, ReconnectView, SilenceView
+from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
 from oo.contracts.ids import DecisionId
+from oo.contracts.sources import ConnectionView
 from oo.contracts.tips import ActionName, Reaction, Scope
-from oo.contracts.words import Translator
 
 _PAGE = "tip/page.html"
 _LONGEST_DWELL_MS = 24 * 3600 * 1000
+_UNREAD = timedelta(hours=1)
+"""A source that cannot be read for this long is said on the page."""
 
 
 class TipRoutes:
@@ -53,7 +55,7 @@ class TipRoutes:
         wanted = asked.get("open", "")
         shown = cast("Open", wanted) if wanted in ("later", "not") else "nothing"
         say = visitor.t("Back as it was.") if "back" in asked else ""
-        return await self._now(request, visitor, shown=shown, say=say)
+        return await self._now(request, visitor, shown=shown, say=say, put_off="not-now" in asked)
 
     async def react(self, request: Request) -> Response:
         """Take a reaction, then show what was done; what came too late is said in a note."""
@@ -62,8 +64,8 @@ class TipRoutes:
         reaction = read_reaction(form, visitor)
         try:
             await self._promises.tips.react(user=visitor.user, reaction=reaction)
-        except (TooLate, Conflict, NotFound) as problem:
-            return await self._now(request, visitor, note=_why_not(problem, visitor.t))
+        except (TooLate, Conflict, NotFound, Overtaken) as problem:
+            return await self._now(request, visitor, note=why_not(problem, visitor.t))
         where = "/?back=1" if reaction.action == "undo" else f"/?after={reaction.tip}"
         return RedirectResponse(where, 303)
 
@@ -94,7 +96,14 @@ class TipRoutes:
         return Response(status_code=204)
 
     async def _now(
-        self, request: Request, visitor: Visitor, *, shown: Open = "nothing", say: str = "", note: str = ""
+        self,
+        request: Request,
+        visitor: Visitor,
+        *,
+        shown: Open = "nothing",
+        say: str = "",
+        note: str = "",
+        put_off: bool = False,
     ) -> Response:
         say = say or note
         answer = await self._promises.tips.recommend(user=visitor.user)
@@ -110,6 +119,10 @@ class TipRoutes:
             return self._pages.show(request, _PAGE, frame, view)
         if answer.silence is None or answer.silence.reason == "nothing-connected":
             return self._pages.show(request, _PAGE, visitor.frame(), FirstView(say=say))
+        asks = None if put_off else await self._asks(visitor)
+        if asks is not None:
+            view = ReconnectView(visitor.t(asks.name), f"/connect/{asks.id}", say=say)
+            return self._pages.show(request, _PAGE, self._frame(visitor), view)
         return self._pages.show(
             request, _PAGE, frame, SilenceView(why=answer.silence.detail, say=say or visitor.t("Nothing now."))
         )
@@ -119,11 +132,19 @@ class TipRoutes:
         kinds = await self._promises.sources.connectors()
         return frozenset(kind.name for kind in kinds if kind.kind == "document")
 
+    async def _asks(self, visitor: Visitor) -> ConnectionView | None:
+        """A source that asks to sign in again, if there is one."""
+        sources = await self._promises.sources.connections(user=visitor.user)
+        return next((source for source in sources if source.state == "reconnect"), None)
+
     async def _noted(self, frame: Frame, visitor: Visitor) -> Frame:
+        t = visitor.t
         for source in await self._promises.sources.connections(user=visitor.user):
             if source.state == "reconnect":
-                t = visitor.t
-                text = t("{source} could not be read.", source=source.name)
+                text = t("{source} asks you to sign in again.", source=t(source.name))
+                return with_note(frame, text, Link(t("Reconnect"), f"/connect/{source.id}"))
+            if source.state == "slow" and source.problem and visitor.now - (source.read_at or source.since) > _UNREAD:
+                text = t("{source} could not be read.", source=t(source.name))
                 return with_note(frame, text, Link(t("Look"), f"/connect/{source.id}"))
         return frame
 
@@ -153,11 +174,3 @@ def _moment(form: Form, visitor: Visitor) -> datetime:
     except ValueError:
         raise Invalid("This time cannot be read. Pick another.") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=visitor.zone)
-
-
-def _why_not(problem: Problem, t: Translator) -> str:
-    if isinstance(problem, TooLate):
-        return t("The source has it already. Open it there.")
-    if isinstance(problem, Conflict):
-        return t("Answered on another device.")
-    return t("That moment has passed.")

@@ -124,4 +124,19 @@ class ReconnectView:
     state: str = "reconnect"
 
 
-Face: TypeAlias = TipView | AfterView | SilenceView | FirstView | ReconnectView
+@dataclass(frozen=True, slots=True)
+class LostView:
+    """Offline, and no tip is kept; with the words that the service worker puts on a page where one is."""
+
+    note: str
+    """Nothing was tapped yet."""
+    one: str
+    """One tap is kept."""
+    many: str
+    """With `%count%` for their number."""
+    id: str = ""
+    say: str = ""
+    state: str = "lost"
+
+
+Face: TypeAlias = TipView | AfterView | SilenceView | FirstView | ReconnectView | LostView

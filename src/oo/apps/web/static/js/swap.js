@@ -5,7 +5,7 @@ let busy = false
 let shownAt = performance.now()
 const pause = ms => new Promise(go => setTimeout(go, still.matches ? 0 : ms))
 
-async function swap(url, body, quiet) {
+async function swap(url, body, quiet, before) {
   if (busy) return false
   busy = true
   const old = face()
@@ -17,7 +17,8 @@ async function swap(url, body, quiet) {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const fresh = page.querySelector('main.face')
     if (!fresh) throw new Error('no face')
-    if (quiet && fresh.dataset.id === old.dataset.id && fresh.matches('.open') === old.matches('.open')) return true
+    if ('person' in page.documentElement.dataset) document.documentElement.dataset.person = page.documentElement.dataset.person
+    if (quiet && fresh.className === old.className.replace(/ (still|swap)$/, '') && fresh.dataset.id === old.dataset.id) { settle(fresh, old, before); return true }
     const same = fresh.dataset.id === old.dataset.id && fresh.matches('.tip') && old.matches('.tip')
     if (!same) { old.classList.add('leave'); await pause(160) }
     fresh.classList.add(same ? 'still' : 'swap')
@@ -26,7 +27,7 @@ async function swap(url, body, quiet) {
     old.replaceWith(document.adoptNode(fresh))
     document.querySelector('.bar').replaceWith(document.adoptNode(page.querySelector('.bar')))
     if (!same) shownAt = performance.now()
-    arrive(fresh, old, quiet, first)
+    arrive(fresh, old, quiet, first, before)
     return true
   } catch {
     fail(() => swap(url, body))
@@ -39,26 +40,47 @@ async function swap(url, body, quiet) {
 }
 
 // Focus is never lost: a list's first row, back to the word that opened it, else the new heading.
-function arrive(fresh, old, quiet, first) {
+function arrive(fresh, old, quiet, first, before) {
   const opened = old.matches('.open') ? old.querySelector('.list').classList[1] : ''
   const target = first || (opened && fresh.matches('.tip') && fresh.dataset.id === old.dataset.id && fresh.querySelector('.side.' + opened)) || fresh.querySelector('h1')
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
-  say(quiet && fresh.matches('.tip') ? fresh.dataset.news : fresh.dataset.say)
+  if (before) note(before)
+  say([before, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '))
   watch(fresh)
+}
+
+// The same as before: only its note and its token are taken over, so that nothing closes that is open.
+function settle(fresh, old, before) {
+  const now = fresh.querySelector('.note')
+  const was = old.querySelector('.note')
+  const token = fresh.querySelector('[name=csrf]')?.value
+  if (token) document.querySelectorAll('[name=csrf]').forEach(field => { field.value = token })
+  old.toggleAttribute('data-offline', fresh.matches('[data-offline]'))
+  if (before) { note(before); say(before) }
+  else if (now?.textContent !== was?.textContent) {
+    was?.remove()
+    if (now) { old.prepend(now); say(fresh.dataset.say) }
+  }
+}
+
+// One line under the bar, at most one at a time.
+function note(words) {
+  document.querySelector('.note')?.remove()
+  const said = document.createElement('p')
+  said.className = 'note'
+  said.textContent = words
+  face().prepend(said)
+  return said
 }
 
 function fail(retry) {
   const words = line().dataset.failed
-  document.querySelector('.note')?.remove()
-  const note = document.createElement('p')
+  const said = note(words + ' ')
   const more = document.createElement('button')
-  note.className = 'note'
-  note.textContent = words + ' '
   more.className = 'link'
   more.textContent = line().dataset.retry
-  more.onclick = () => { note.remove(); retry() }
-  note.append(more)
-  face().prepend(note)
+  more.onclick = () => { said.remove(); retry() }
+  said.append(more)
   say(words)
 }
 

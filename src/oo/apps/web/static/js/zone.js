@@ -1,13 +1,16 @@
-// The device's zone, told once per visit when it differs from the one that is kept.
+// The device's zone, told on each visit when it is another than the one that is kept: whoever travels takes their day along.
 const zone = document.getElementById('zone')
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone
-if (zone && here && here !== zone.elements.zone.value && sessionStorage.zone !== here) {
-  zone.elements.zone.value = here
+let told = zone?.elements.zone.value
+function tell() {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+  if (!zone || !here || here === told) return
+  const before = told
+  zone.elements.zone.value = told = here
   fetch(zone.action, { method: 'POST', body: new URLSearchParams(new FormData(zone)) }).then(answer => {
-    if (!answer.ok) return
-    sessionStorage.zone = here
+    if (!answer.ok) throw new Error(answer.status)
     const shown = document.querySelector('[data-zone]')
     if (shown) shown.textContent = here.split('/').pop().replaceAll('_', ' ')
     asks()
-  }).catch(() => {})
+  }).catch(() => { told = before })
 }
+tell()
