@@ -62,6 +62,13 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class Overtaken(Problem):
+    """That moment has passed."""
+
+    status = 409
+    code = "overtaken"
+
+
 class Invalid(Problem):
     """What was sent cannot be understood."""
 

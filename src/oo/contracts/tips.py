@@ -132,7 +132,8 @@ class Tips(Protocol):
         """Store a reaction at once.
 
         Raises `NotFound` for a missing or foreign tip, `TooLate` for an undo past its time, `Conflict` when another
-        reaction stands, `Invalid` for a snooze without a future moment.
+        reaction stands, `Overtaken` when its task was finished or deleted elsewhere, `Invalid` for a snooze without a
+        future moment.
         """
 
     async def hold_undo(self, *, user: UserId, tip: DecisionId) -> Undoable:
