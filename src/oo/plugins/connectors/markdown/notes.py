@@ -119,6 +119,8 @@ def _read(line: Line, place: _Place, data: bytes) -> Box | Fault | None:
         line.raw.decode()
     except UnicodeDecodeError:
         return Fault(line, "The line is not UTF-8.")
+    if "\0" in text or "\r" in text:
+        return Fault(line, "The line holds a control character that ends lines elsewhere.")
     return Box(line, box["mark"], box["body"], under)
 
 

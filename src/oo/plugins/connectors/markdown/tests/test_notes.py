@@ -94,8 +94,9 @@ def test_nesting_is_known_by_indentation_and_quotes() -> None:
 
 
 def test_lines_that_are_no_text_or_too_long_are_listed() -> None:
-    data = b"- [ ] a\n- [ ] caf\xe9\n- [ ] " + b"x" * 10_001 + b"\n" + b"y" * 10_001 + b"\n- [ ] b"
-    assert [(one.line.number, type(one)) for one in boxes(data)] == [(1, Box), (2, Fault), (3, Fault), (5, Box)]
+    data = b"- [ ] a\n- [ ] caf\xe9\n- [ ] " + b"x" * 10_001 + b"\n" + b"y" * 10_001 + b"\n- [ ] b\n- [ ] c\rd\n"
+    kinds = [(one.line.number, type(one)) for one in boxes(data)]
+    assert kinds == [(1, Box), (2, Fault), (3, Fault), (5, Box), (6, Fault)]
 
 
 PIECES = st.sampled_from(
