@@ -8,11 +8,12 @@ statement goes without; psycopg forgets every prepared statement when it sees a 
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -163,13 +164,13 @@ class _Reader(_Kept):
         if not self._several.get(code):
             # A statement on its own sees one state: no transaction, one round trip instead of three.
             try:
-                return value_of(unit(_Counting(connection, 1, self._seconds)))
+                return value_of(unit(Transaction(cast("Connection", _Counting(connection, 1, self._seconds)))))
             except _OneMore:
                 self._several[code] = True
         _say(driver, b"BEGIN")
         try:
-            counting = _Counting(connection, None, self._seconds)
-            value = value_of(unit(counting))
+            counting = _Counting(connection, math.inf, self._seconds)
+            value = value_of(unit(Transaction(cast("Connection", counting))))
             if counting.statements < 2:
                 self._several[code] = False
             return value
@@ -182,21 +183,22 @@ class _OneMore(BaseException):
     """A unit that was tried without a transaction has a second statement; no unit may catch this."""
 
 
-class _Counting(Transaction):
-    """Counts a unit's statements, and ends it between two of them when its time is over."""
+class _Counting:
+    """A connection that counts a unit's statements, and ends the unit between two of them when its time is over."""
 
-    __slots__ = ("_ends", "_most", "_seconds", "statements")
+    __slots__ = ("_connection", "_ends", "_most", "_seconds", "dialect", "statements")
 
-    def __init__(self, connection: Connection, most: int | None, seconds: float) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, most: float, seconds: float) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
         self.statements = 0
         self._most = most
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
 
     def execute(self, statement: Executable, parameters: Row | Sequence[Row] | None = None) -> CursorResult[Any]:
-        """See `Transaction.execute`."""
-        if self.statements == self._most:
+        """See `Connection.execute`; raises `ReadTooLong`, or `_OneMore` at the statement after the last one."""
+        if self.statements >= self._most:
             raise _OneMore
         if self.statements and time.monotonic() > self._ends:
             raise ReadTooLong(f"a read took over {self._seconds:g} s and was ended")
