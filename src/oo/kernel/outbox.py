@@ -14,7 +14,6 @@ from typing import Protocol
 from sqlalchemy import (
     Boolean,
     Column,
-    Executable,
     Index,
     Integer,
     LargeBinary,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.clock import Clock
-from oo.kernel.db import Instant, Transaction
+from oo.kernel.db import Instant, Prepared, Transaction
 from oo.kernel.ids import Ids
 from oo.kernel.keys import Keys
 
@@ -146,23 +145,22 @@ class Outbox:
                 "trace": envelope.trace,
                 "payload": self._keys.cipher(envelope.user).seal_bytes(PAYLOAD, envelope.wire),
             }
-            tx.execute(_INSERT, row)
+            tx.run(_INSERT, row)
         self.wake()
 
 
-_INSERT = insert(outbox)
+_INSERT = Prepared(insert(outbox))
 
 
-def _taking(dialect: str) -> Executable:
+def _taking(dialect: str) -> Prepared:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     taking = make(sequences).values(user_id=bindparam("user"), last=1)
-    return taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1}).returning(
-        sequences.c.last
-    )
+    counted = taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1})
+    return Prepared(counted.returning(sequences.c.last))
 
 
 _TAKING = {"sqlite": _taking("sqlite"), "postgresql": _taking("postgresql")}
 
 
 def _next_seq(tx: Transaction, user: str) -> int:
-    return int(tx.execute(_TAKING[tx.dialect], {"user": user}).scalar_one())
+    return int(tx.fetch(_TAKING[tx.dialect], {"user": user})[0].last)

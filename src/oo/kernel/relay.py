@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 
 from oo.kernel.clock import Clock
-from oo.kernel.db import Database, Transaction, insert_new, upsert
+from oo.kernel.db import Database, Prepared, Transaction, insert_new, upsert
 from oo.kernel.keys import KeyGone, Keys
 from oo.kernel.log import get_logger
 from oo.kernel.outbox import PAYLOAD, Codec, Envelope, cursors, outbox, parked
@@ -88,12 +88,12 @@ class Relay:
             done &= await self._feed(consumer, envelopes) | unreadable
         if done:
             ids = [{"event": event} for event in sorted(done)]
-            await self._db.write(lambda tx: tx.execute(_MARK, ids).rowcount)
+            await self._db.write(lambda tx: tx.run(_MARK, ids))
         return len(done)
 
     def _waiting(self, tx: Transaction) -> tuple[list[Envelope], set[str], list[str]]:
         envelopes, unreadable = [], set()
-        rows = tx.execute(_WAITING).all()
+        rows = tx.fetch(_WAITING, {})
         for row in rows:
             try:
                 wire = self._keys.cipher(row.user_id).open_bytes(PAYLOAD, row.payload)
@@ -172,8 +172,8 @@ class Relay:
         self._wake.clear()
 
 
-_WAITING = select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(BATCH)
-_MARK = update(outbox).where(outbox.c.event_id == bindparam("event")).values(sent=True)
+_WAITING = Prepared(select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(BATCH))
+_MARK = Prepared(update(outbox).where(outbox.c.event_id == bindparam("event")).values(sent=True))
 
 
 def _apply(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) -> None:

@@ -6,6 +6,7 @@ begin, commit or roll back; it never catches IntegrityError (use `upsert`); it r
 """
 
 from oo.kernel.db.lock import DataInUse, DataLock
+from oo.kernel.db.prepared import Prepared
 from oo.kernel.db.sqlite import SqliteDatabase
 from oo.kernel.db.types import Instant
 from oo.kernel.db.unit import Database, ReadTooLong, Transaction, UnitBroken, insert_new, upsert
@@ -15,6 +16,7 @@ __all__ = [
     "DataLock",
     "Database",
     "Instant",
+    "Prepared",
     "ReadTooLong",
     "SqliteDatabase",
     "Transaction",

@@ -94,7 +94,7 @@ class _Reader:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._raw = _raw(connection)
-        self._transaction = Transaction(connection)
+        self._transaction = Transaction(connection, self._raw)
         self._ends = 0.0
         self._raw.set_progress_handler(lambda: time.monotonic() > self._ends, _OPERATIONS_BETWEEN_LOOKS)
 
@@ -104,8 +104,8 @@ class _Reader:
         self._raw.execute("BEGIN")
         try:
             return value_of(unit(self._transaction))
-        except OperationalError as error:
-            if isinstance(error.orig, sqlite3.OperationalError) and "interrupted" in str(error.orig):
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if "interrupted" in str(error):
                 raise ReadTooLong(f"a read took over {seconds:g} s and was ended") from error
             raise
         finally:
@@ -120,7 +120,7 @@ class _Writer:
     def __init__(self, connection: Connection) -> None:
         self._raw = _raw(connection)
         self._connection = connection
-        self._transaction = Transaction(connection)
+        self._transaction = Transaction(connection, self._raw)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="oo-commit")
         self._waiting: deque[tuple[Callable[[Transaction], Any], asyncio.Future[Any]]] = deque()
         self._running: asyncio.Task[None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -9,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Executable, Result, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
+
+from oo.kernel.db.prepared import Prepared
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -25,15 +28,36 @@ class ReadTooLong(Exception):
 class Transaction:
     """The connection that a unit may use: it executes statements, and can neither begin, commit nor roll back."""
 
-    __slots__ = ("_connection", "dialect")
+    __slots__ = ("_connection", "_driver", "dialect")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, driver: sqlite3.Connection | None = None) -> None:
+        """Use a connection; prepared statements go straight to its `driver`, when there is one here."""
         self._connection = connection
+        self._driver = driver
         self.dialect = connection.dialect.name
 
     def execute(self, statement: Executable, parameters: Row | Sequence[Row] | None = None) -> CursorResult[Any]:
         """Run a Core statement, once or for many rows."""
         return self._connection.execute(statement, parameters)
+
+    def fetch(self, query: Prepared, parameters: Row) -> list[Any]:
+        """The rows of a prepared query, with the columns as attributes."""
+        if self._driver is None:
+            return list(self._connection.execute(query.statement, parameters).all())
+        form = query.form(self._connection.dialect, tuple(parameters))
+        return form.rows(self._driver.execute(form.sql, form.parameters(parameters)).fetchall())
+
+    def run(self, change: Prepared, parameters: Row | Sequence[Row]) -> int:
+        """Run a prepared change, once or for many rows of the same columns; the number of rows it changed."""
+        if self._driver is None:
+            return self._connection.execute(change.statement, parameters).rowcount
+        if isinstance(parameters, Mapping):
+            form = change.form(self._connection.dialect, tuple(parameters))
+            return self._driver.execute(form.sql, form.parameters(parameters)).rowcount
+        if not parameters:
+            return 0
+        form = change.form(self._connection.dialect, tuple(parameters[0]))
+        return self._driver.executemany(form.sql, [form.parameters(one) for one in parameters]).rowcount
 
 
 class Database(Protocol):
@@ -64,32 +88,30 @@ def value_of(result: T) -> T:
 
 def insert_new(tx: Transaction, table: Table, values: Row) -> bool:
     """Insert unless a row with the same key is there; True when it was inserted."""
-    return tx.execute(_inserting(tx.dialect, table), values).rowcount == 1
+    return tx.run(_inserting(tx.dialect, table), values) == 1
 
 
 def upsert(tx: Transaction, table: Table, rows: Row | Sequence[Row]) -> None:
     """Insert rows, or replace all other columns of those whose primary key is there."""
     many = [rows] if isinstance(rows, Mapping) else rows
     if many:
-        tx.execute(_upserting(tx.dialect, table, tuple(many[0])), many)
+        tx.run(_upserting(tx.dialect, table, tuple(many[0])), many)
 
 
 @cache
-def _inserting(dialect: str, table: Table) -> Executable:
+def _inserting(dialect: str, table: Table) -> Prepared:
     # Asked for, as an INSERT's count is thrown away with its cursor; SQLite's keeps it all the same.
-    counted: Executable = _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return counted
+    return Prepared(_insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True))
 
 
 @cache
-def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
     keys = [column.name for column in table.primary_key]
     insert = _insert(dialect, table)
     changed = {name: insert.excluded[name] for name in names if name not in keys}
-    replacing: Executable = (
-        insert.on_conflict_do_update(index_elements=keys, set_=changed) if changed else insert.on_conflict_do_nothing()
-    )
-    return replacing
+    if not changed:
+        return Prepared(insert.on_conflict_do_nothing())
+    return Prepared(insert.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, tuple_
 
 from oo.contracts.decisions import Hold
 from oo.contracts.ids import HoldId
-from oo.kernel.db import Transaction, insert_new
+from oo.kernel.db import Prepared, Transaction, insert_new
 from oo.modules.recommender.tables import decisions, holds, metadata, reactions, tips, views
 
 STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
@@ -18,57 +18,61 @@ FINISHED, GONE = "finished", "gone"
 """Overtaken because its task was finished, or deleted, where it lives."""
 SLICE = 500
 
-_STANDING = (
+_STANDING = Prepared(
     select(tips.c.id, tips.c.kind, tips.c.topic, tips.c.ref, tips.c.expires_at, tips.c.considered, tips.c.words)
     .where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING, tips.c.expires_at > bindparam("now"))
     .order_by(tips.c.served_at.desc())
     .limit(1)
 )
-_TIP = select(tips).where(tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user"))
-_ACTIVE = select(reactions).where(
-    reactions.c.tip_id == bindparam("tip"),
-    reactions.c.user_id == bindparam("user"),
-    reactions.c.undone_at.is_(None),
-    reactions.c.action != "undo",
+_TIP = Prepared(select(tips).where(tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user")))
+_ACTIVE = Prepared(
+    select(reactions).where(
+        reactions.c.tip_id == bindparam("tip"),
+        reactions.c.user_id == bindparam("user"),
+        reactions.c.undone_at.is_(None),
+        reactions.c.action != "undo",
+    )
 )
-_BEFORE = select(reactions).where(
-    reactions.c.user_id == bindparam("user"),
-    or_(
-        reactions.c.key == bindparam("key"),
-        and_(reactions.c.tip_id == bindparam("tip"), reactions.c.undone_at.is_(None), reactions.c.action != "undo"),
-    ),
+_BEFORE = Prepared(
+    select(reactions).where(
+        reactions.c.user_id == bindparam("user"),
+        or_(
+            reactions.c.key == bindparam("key"),
+            and_(reactions.c.tip_id == bindparam("tip"), reactions.c.undone_at.is_(None), reactions.c.action != "undo"),
+        ),
+    )
 )
-_HOLDS = select(holds).where(holds.c.user_id == bindparam("user"))
-_SET_STATE = update(tips).where(tips.c.id == bindparam("tip")).values(state=bindparam("to"))
-_ADD_REACTION = insert(reactions)
-_ADD_HOLD = insert(holds)
-_ADD_DECISION = insert(decisions)
-_ADD_TIP = insert(tips)
+_HOLDS = Prepared(select(holds).where(holds.c.user_id == bindparam("user")))
+_SET_STATE = Prepared(update(tips).where(tips.c.id == bindparam("tip")).values(state=bindparam("to")))
+_ADD_REACTION = Prepared(insert(reactions))
+_ADD_HOLD = Prepared(insert(holds))
+_ADD_DECISION = Prepared(insert(decisions))
+_ADD_TIP = Prepared(insert(tips))
 
 
 def standing(tx: Transaction, user: str, now: datetime) -> Row[Any] | None:
     """The tip that stands for the person, or None."""
-    return tx.execute(_STANDING, {"user": user, "now": now}).first()
+    return _first(tx.fetch(_STANDING, {"user": user, "now": now}))
 
 
 def tip(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
     """A tip of the person, in any state."""
-    return tx.execute(_TIP, {"tip": tip_id, "user": user}).first()
+    return _first(tx.fetch(_TIP, {"tip": tip_id, "user": user}))
 
 
 def add_decision(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Log a decision."""
-    tx.execute(_ADD_DECISION, row)
+    tx.run(_ADD_DECISION, row)
 
 
 def add_tip(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Let a tip stand."""
-    tx.execute(_ADD_TIP, row)
+    tx.run(_ADD_TIP, row)
 
 
 def set_state(tx: Transaction, tip_id: str, state: str) -> None:
     """Move a tip to another state."""
-    tx.execute(_SET_STATE, {"tip": tip_id, "to": state})
+    tx.run(_SET_STATE, {"tip": tip_id, "to": state})
 
 
 def stand_again(tx: Transaction, user: str, tip_id: str, expires_at: datetime) -> None:
@@ -102,7 +106,7 @@ def forget_words(tx: Transaction, instant: datetime) -> int:
 
 def reactions_before(tx: Transaction, user: str, key: str, tip_id: str) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The reaction stored under this key, and the one to this tip that was not taken back."""
-    rows = tx.execute(_BEFORE, {"user": user, "key": key, "tip": tip_id}).all()
+    rows = tx.fetch(_BEFORE, {"user": user, "key": key, "tip": tip_id})
     same = next((row for row in rows if row.key == key), None)
     active = next(
         (row for row in rows if row.tip_id == tip_id and row.undone_at is None and row.action != "undo"), None
@@ -112,12 +116,12 @@ def reactions_before(tx: Transaction, user: str, key: str, tip_id: str) -> tuple
 
 def active_reaction(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
     """The reaction to this tip that was not taken back."""
-    return tx.execute(_ACTIVE, {"tip": tip_id, "user": user}).first()
+    return _first(tx.fetch(_ACTIVE, {"tip": tip_id, "user": user}))
 
 
 def add_reaction(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Store a reaction."""
-    tx.execute(_ADD_REACTION, row)
+    tx.run(_ADD_REACTION, row)
 
 
 def mark_undone(tx: Transaction, user: str, key: str, at: datetime) -> None:
@@ -132,12 +136,12 @@ def move_undo(tx: Transaction, user: str, key: str, until: datetime) -> None:
 
 def add_hold(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Hold something back."""
-    tx.execute(_ADD_HOLD, row)
+    tx.run(_ADD_HOLD, row)
 
 
 def holds_of(tx: Transaction, user: str) -> list[Row[Any]]:
     """Everything that is held back for the person, lapsed ones included."""
-    return list(tx.execute(_HOLDS, {"user": user}).all())
+    return tx.fetch(_HOLDS, {"user": user})
 
 
 def release(
@@ -197,3 +201,7 @@ def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, An
         table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
         for table in metadata.sorted_tables
     }
+
+
+def _first(rows: list[Row[Any]]) -> Row[Any] | None:
+    return rows[0] if rows else None

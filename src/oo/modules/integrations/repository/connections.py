@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, select, tuple_, update
 
-from oo.kernel.db import Transaction, insert_new
+from oo.kernel.db import Prepared, Transaction, insert_new
 from oo.modules.integrations.tables import busy_blocks, completions, connections, documents, items, writebacks
 
 SLICE = 400
@@ -17,7 +17,7 @@ ENDED = "ended"
 ASLEEP = ("paused", "reconnect", ENDED)
 """States in which nothing is read by the clock."""
 
-_ONE = select(connections).where(connections.c.id == bindparam("connection"), connections.c.state != ENDED)
+_ONE = Prepared(select(connections).where(connections.c.id == bindparam("connection"), connections.c.state != ENDED))
 _OF = (
     select(connections)
     .where(connections.c.user_id == bindparam("user"), connections.c.state != ENDED)
@@ -29,7 +29,8 @@ _LIVES = select(connections.c.user_id).where(connections.c.id == bindparam("conn
 
 def one(tx: Transaction, connection: str) -> Row[Any] | None:
     """A connection that is not being forgotten."""
-    return tx.execute(_ONE, {"connection": connection}).first()
+    rows: list[Row[Any]] = tx.fetch(_ONE, {"connection": connection})
+    return rows[0] if rows else None
 
 
 def lives(tx: Transaction, connection: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from oo.kernel.db import Transaction
+from oo.kernel.db import Prepared, Transaction
 from oo.modules.integrations.repository.connections import ENDED
 from oo.modules.integrations.tables import busy_blocks, completions, connections, items
 
@@ -21,15 +21,22 @@ _LAST = (
     .limit(1)
     .scalar_subquery()
 )
-_CONNECTIONS = select(
-    connections.c.id, connections.c.state, connections.c.read_at, connections.c.created_at, _LAST.label("last_project")
-).where(connections.c.user_id == bindparam("user"))
+_CONNECTIONS = Prepared(
+    select(
+        connections.c.id,
+        connections.c.state,
+        connections.c.read_at,
+        connections.c.created_at,
+        _LAST.label("last_project"),
+    ).where(connections.c.user_id == bindparam("user"))
+)
 _OPEN = select(items.c.facts).where(items.c.user_id == bindparam("user"), items.c.state == "open").order_by(items.c.ref)
 _BUSY = (
     select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day)
     .where(busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.ends_at > bindparam("since"))
     .order_by(busy_blocks.c.starts_at, busy_blocks.c.ends_at)
 )
+_ALL_OPEN, _ALL_BUSY = Prepared(_OPEN), Prepared(_BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +52,15 @@ class Stock:
 
 def stock(tx: Transaction, user: str, since: datetime) -> Stock:
     """Connections, open items, busy blocks that end after `since`, and the project of what was finished last."""
-    every = tx.execute(_CONNECTIONS, {"user": user}).all()
+    every = tx.fetch(_CONNECTIONS, {"user": user})
     living = [row for row in every if row.state != ENDED]
     if not living:
         return Stock((), (), (), None)
-    open_items, busy = _OPEN, _BUSY
-    if len(living) < len(every):  # one is being forgotten right now
+    whose, ending = {"user": user}, {"user": user, "since": since}
+    if len(living) == len(every):
+        facts, busy = tx.fetch(_ALL_OPEN, whose), tx.fetch(_ALL_BUSY, ending)
+    else:  # one is being forgotten right now
         ids = [row.id for row in living]
-        open_items = open_items.where(items.c.connection_id.in_(ids))
-        busy = busy.where(busy_blocks.c.connection_id.in_(ids))
-    return Stock(
-        connections=living,
-        facts=[row[0] for row in tx.execute(open_items, {"user": user}).all()],
-        busy=tx.execute(busy, {"user": user, "since": since}).all(),
-        last_project=living[0].last_project,
-    )
+        facts = list(tx.execute(_OPEN.where(items.c.connection_id.in_(ids)), whose).all())
+        busy = list(tx.execute(_BUSY.where(busy_blocks.c.connection_id.in_(ids)), ending).all())
+    return Stock(living, [row[0] for row in facts], busy, living[0].last_project)

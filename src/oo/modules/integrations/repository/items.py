@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
 
-from oo.kernel.db import Transaction, upsert
+from oo.kernel.db import Prepared, Transaction, upsert
 from oo.modules.integrations.repository.connections import ENDED
 from oo.modules.integrations.tables import busy_blocks, completions, connections, items
 
@@ -36,7 +36,7 @@ _WORDS = (
     .where(items.c.user_id == bindparam("user"), connections.c.state != ENDED)
 )
 _NAMED = _WORDS.where(items.c.ref.in_(bindparam("refs", expanding=True)))
-_NAMED_ONE = _WORDS.where(items.c.ref == bindparam("ref"))
+_NAMED_ONE = Prepared(_WORDS.where(items.c.ref == bindparam("ref")))
 _GONE = delete(items).where(items.c.user_id == bindparam("person"), items.c.ref == bindparam("gone"))
 _NAME = (
     update(items)
@@ -73,7 +73,7 @@ def remove(tx: Transaction, user: str, refs: Collection[str]) -> None:
 def named(tx: Transaction, user: str, refs: Collection[str]) -> list[Row[Any]]:
     """The named items of the person with their sealed words, as far as they are cached, and their sources' names."""
     if len(refs) == 1:  # the tip's own: no list to expand
-        return list(tx.execute(_NAMED_ONE, {"user": user, "ref": next(iter(refs))}).all())
+        return tx.fetch(_NAMED_ONE, {"user": user, "ref": next(iter(refs))})
     return list(tx.execute(_NAMED, {"user": user, "refs": list(refs)}).all())
 
 
