@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import Column, LargeBinary, Table, func, insert, select
 
 from oo.entry.wiring import MODULES
-from oo.kernel.db import Instant, SqliteDatabase, Transaction
+from oo.kernel.db import Database, Instant, Transaction
 from oo.kernel.keys import Keys
 from oo.kernel.module import Module
 from oo.modules.recommender.words import Words
+from oo.testing.databases import database
 
 LENA, MILO = "01LENA00000000000000000000", "01MILO00000000000000000000"
 
@@ -51,23 +52,21 @@ def sample(table: Table, column: Column[Any], user: str, keys: Keys) -> object:
     if isinstance(column.type, LargeBinary):
         return keys.cipher(user).seal(place, SAMPLES.get(place, "a word"))
     kind = column.type.python_type
-    word = f"{user[2:6]}-{column.name}"
+    word = f"{user[2:6]}-{column.name}"[: getattr(column.type, "length", None)]
     return {str: SAMPLES.get(place, word), int: 1 + (user == MILO), float: 0.5, bool: True}.get(kind, word)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[tuple[SqliteDatabase, Keys]]:
+async def here(tmp_path: Path) -> AsyncIterator[tuple[Database, Keys]]:
     """A database, and the keys of Lena and Milo."""
-    keys = Keys(tmp_path)
-    for user in (LENA, MILO):
-        keys.create(user)
-    yield SqliteDatabase(tmp_path / "oo.db"), keys
-    keys.close()
+    async with database(tmp_path, [module.tables for module in MODULES]) as (db, keys):
+        for user in (LENA, MILO):
+            keys.create(user)
+        yield db, keys
 
 
 def fill(tx: Transaction, module: Module, keys: Keys) -> None:
     """Writes a row of each person into each table of the module that names people."""
-    module.tables.create_all(tx._connection, checkfirst=True)
     for table in personal(module):
         for user in (LENA, MILO):
             tx.execute(insert(table).values({c.name: sample(table, c, user, keys) for c in table.c}))
@@ -87,9 +86,9 @@ def test_a_table_names_a_person_or_says_why_not(module: Module, table: Table) ->
 @pytest.mark.anyio
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 async def test_erase_empties_every_table_of_the_person_and_of_nobody_else(
-    module: Module, database: tuple[SqliteDatabase, Keys]
+    module: Module, here: tuple[Database, Keys]
 ) -> None:
-    db, keys = database
+    db, keys = here
 
     def unit(tx: Transaction) -> tuple[int, dict[str, tuple[int, int]]]:
         fill(tx, module, keys)
@@ -97,7 +96,6 @@ async def test_erase_empties_every_table_of_the_person_and_of_nobody_else(
         return erased, {table.name: (left(tx, table, LENA), left(tx, table, MILO)) for table in personal(module)}
 
     erased, rows = await db.write(unit)
-    await db.close()
     assert rows == {table.name: (0, 1) for table in personal(module)}
     assert erased == len(personal(module))
 
@@ -105,15 +103,14 @@ async def test_erase_empties_every_table_of_the_person_and_of_nobody_else(
 @pytest.mark.anyio
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 async def test_export_shows_every_table_of_the_person_and_of_nobody_else(
-    module: Module, database: tuple[SqliteDatabase, Keys]
+    module: Module, here: tuple[Database, Keys]
 ) -> None:
-    db, keys = database
+    db, keys = here
 
     def unit(tx: Transaction) -> dict[str, Any]:
         fill(tx, module, keys)
         return {name: list(rows) for name, rows in module.export(tx, LENA, keys.cipher(LENA)).items()}
 
     shown = await db.write(unit)
-    await db.close()
     assert [table.name for table in personal(module) if not shown.get(table.name)] == []
     assert "MILO" not in json.dumps(shown, default=str)
