@@ -1,4 +1,8 @@
-"""A folder with all its folders, remembered so that another look at it costs one stat a file and reads nothing."""
+"""A folder with all its folders, remembered so that another look at it costs one stat a file, or nothing.
+
+Where the system tells that nothing happened (`kernel.watch`), it is taken at its word for `TRUSTED`; so a change on a
+network drive, of which it tells nothing, is seen a little later.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oo.kernel.files import Unreadable, sentence
+from oo.kernel.watch import Watch
 
 MOST_FILES = 50_000
 TICK = 2_000_000_000
 """Nanoseconds: the coarsest time stamps that file systems keep; two changes within one may leave the same."""
+TRUSTED = 10_000_000_000
+"""Nanoseconds for which nothing is looked at while the system tells that nothing happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,26 @@ class Folder:
 class Tree:
     """The files below a folder whose names are wanted; without dot-names, and linked folders are not followed."""
 
-    __slots__ = ("_root", "_seen", "_wanted")
+    __slots__ = ("_looked_at", "_root", "_seen", "_unwatched", "_wanted", "_watch")
 
     def __init__(self, root: Path, wanted: Callable[[str], bool]) -> None:
         self._root = os.fspath(root)
         self._wanted = wanted
         self._seen: dict[str, Folder] = {}
+        self._looked_at = 0
+        self._watch: Watch | None = None
+        self._unwatched = False
+        """Whether watching was tried in vain."""
 
     def look(self) -> Iterator[Folder]:
         """Every folder as it is now; the very one of the last look where nothing in it can have changed.
 
         Raises `Unreadable` when the folder itself is gone, can't be read, or holds more than `MOST_FILES` files.
         """
+        now = time.time_ns()
+        if self._is_quiet(now):
+            yield from self._seen.values()
+            return
         todo, count = [self._root], 0
         seen: dict[str, Folder] = {}
         while todo:
@@ -71,10 +86,27 @@ class Tree:
             seen[path] = folder
             yield folder
             todo += [f"{path}{os.sep}{name}" for name in reversed(folder.folders)]
-        self._seen = seen
+        self._seen, self._looked_at = seen, now
+
+    def _is_quiet(self, now: int) -> bool:
+        """Whether nothing can have changed since the last look; watching begins with the second one."""
+        if self._watch is None and self._seen and not self._unwatched:
+            try:
+                self._watch = Watch()
+            except OSError:
+                self._unwatched = True
+            return False
+        if self._watch is None or self._watch.happened() or now - self._looked_at > TRUSTED:
+            return False
+        return all(folder.is_settled for folder in self._seen.values())
 
     def _folder(self, path: str) -> Folder | None:
         """The folder as it is now; None for one that is gone."""
+        if self._watch is not None:
+            try:
+                self._watch.add(path)
+            except OSError:
+                self._watch, self._unwatched = None, True
         no_links = 0 if path == self._root else os.O_NOFOLLOW
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | no_links)

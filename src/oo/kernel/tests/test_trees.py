@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +74,30 @@ def test_a_folder_that_is_gone_and_one_that_holds_too_much_are_said_so(
     monkeypatch.setattr(trees, "MOST_FILES", 2)
     with pytest.raises(Unreadable, match="more than 2 files"):
         list(tree(vault).look())
+
+
+def test_while_nothing_happens_nothing_is_looked_at(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "TICK", -TICK)
+    seen = tree(vault)
+    for _ in range(2):
+        list(seen.look())
+    if seen._watch is None:
+        pytest.skip("nobody tells what happens in folders here")
+    calls: list[tuple[Any, ...]] = []
+    stat = os.stat
+
+    def counted(*args: Any, **more: Any) -> os.stat_result:
+        calls.append(args)
+        return stat(*args, **more)
+
+    monkeypatch.setattr(os, "stat", counted)
+    assert names(seen) == ["a.md", "b.md", "deep/er/c.md"]
+    assert calls == []
+    (vault / "deep/new").mkdir()
+    list(seen.look())
+    (vault / "deep/new/h.md").write_text("x")
+    assert "deep/new/h.md" in names(seen)
+    monkeypatch.setattr(trees, "TRUSTED", -1)
+    calls.clear()
+    list(seen.look())
+    assert calls, "it is taken at its word for a while only"
