@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,3 +106,13 @@ def facts_from_row(row: Mapping[str, Any]) -> Facts:
     if "blocked_by" in values:
         values["blocked_by"] = tuple(values["blocked_by"])
     return Facts(**values)
+
+
+def facts_text(facts: Facts) -> str:
+    """Write facts as compact JSON text."""
+    return json.dumps(facts_row(facts), separators=(",", ":"), ensure_ascii=False)
+
+
+def facts_from_text(text: str) -> Facts:
+    """Read what `facts_text` wrote."""
+    return facts_from_row(json.loads(text))

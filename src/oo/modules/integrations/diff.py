@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from oo.contracts.ids import Ref
-from oo.contracts.items import Facts, Item, When, facts_from_row, facts_row
+from oo.contracts.items import Facts, Item, When, facts_from_text, facts_text
 
 Verb: TypeAlias = Literal["added", "changed", "completed", "reopened", "deleted"]
 
@@ -64,7 +64,7 @@ def compare(known: Mapping[str, Known], found: Iterable[Item], moment: Moment, *
     arrived: list[tuple[int, Item]] = []
     for item in found:
         before = known.get(item.facts.ref)
-        text = json.dumps(facts_row(item.facts), separators=(",", ":"), ensure_ascii=False)
+        text = facts_text(item.facts)
         change = _appeared(item, text, moment) if before is None else _differs(item, text, before, moment)
         if change is None:
             continue
@@ -112,7 +112,7 @@ def _vanished(
     """A known item that is gone: finished when a finished one took its place, else deleted."""
     if before.state != "open":
         return Change(ref)
-    was = facts_from_row(json.loads(before.facts))
+    was = facts_from_text(before.facts)
     title = before.title() if arrived else None
     for place, (index, item) in enumerate(arrived):
         if not _stands_for(item, was, title):

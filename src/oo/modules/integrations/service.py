@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row
@@ -14,7 +14,7 @@ from oo.contracts.disk import Disk
 from oo.contracts.errors import NotFound
 from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, Ref, UserId
-from oo.contracts.items import Busy, facts_from_row
+from oo.contracts.items import Busy, Facts, facts_from_text
 from oo.contracts.profiles import Profiles
 from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, Receipt, Wording
 from oo.kernel.db import Transaction
@@ -36,11 +36,17 @@ LATE = 3 * EVERY
 _FAILING = frozenset({"slow", "reconnect"})
 
 
+REMEMBERED = 16_384
+"""Tasks whose facts are remembered as they were read, about a kilobyte each."""
+
+
 class Integrations:
     """Keeps the promise `Sources`."""
 
     def __init__(self, kit: Kit, catalogue: Catalogue, accounts: Accounts, profiles: Profiles, disk: Disk) -> None:
         self._kit, self._catalogue = kit, catalogue
+        # A task is read again far more often than it changes; what is remembered are facts, without a word.
+        self._facts = lru_cache(REMEMBERED)(facts_from_text)
         self._opener = Opener(kit, catalogue, profiles, disk)
         self._sync = Sync(kit, catalogue, self._opener)
         self._words = Words(kit, catalogue, self._opener, self._sync)
@@ -51,7 +57,7 @@ class Integrations:
     async def inventory(self, *, user: UserId) -> Inventory:
         """See `Sources.inventory`."""
         since = self._kit.clock.now() - timedelta(days=1)
-        return inventory_of(await self._kit.db.read(lambda tx: stock(tx, user, since)))
+        return inventory_of(await self._kit.db.read(lambda tx: stock(tx, user, since)), self._facts)
 
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
         """See `Sources.wordings`."""
@@ -185,13 +191,13 @@ class Integrations:
         )
 
 
-def inventory_of(found: Stock) -> Inventory:
+def inventory_of(found: Stock, facts_of: Callable[[str], Facts] = facts_from_text) -> Inventory:
     """The inventory that rows tell; it is stale when every connection fails."""
     stale: datetime | None = None
     if found.connections and all(row.state in _FAILING for row in found.connections):
         stale = max(row.read_at or row.created_at for row in found.connections)
     return Inventory(
-        facts=tuple(map(facts_from_row, json.loads(f"[{','.join(found.facts)}]"))),
+        facts=tuple(map(facts_of, found.facts)),
         busy=tuple(Busy(row.starts_at, row.ends_at, row.all_day) for row in found.busy),
         connected=len(found.connections),
         last_project=found.last_project,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Row
 from oo.contracts.decisions import Candidate, Decision, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
 from oo.contracts.ids import DecisionId, HoldId, UserId
+from oo.contracts.items import facts_text
 from oo.contracts.policies import Policy, State
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Inventory, Sources, Wording
@@ -30,6 +32,8 @@ from oo.modules.recommender import held, repository
 from oo.modules.recommender.reactions import Reactions
 from oo.modules.recommender.words import Words, open_words, tip_of
 
+REMEMBERED = 16_384
+"""Tasks whose facts are remembered as they are logged, about a kilobyte each."""
 REDECISIONS = 3
 """How often a decision is made anew because the chosen item's words are gone from its source."""
 
@@ -49,6 +53,8 @@ class Recommender:
     def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, policy: Policy) -> None:
         self._kit, self._sources, self._profiles, self._policy = kit, sources, profiles, policy
         self._state: State = policy.initial()
+        # The same tasks are candidates again and again; what is remembered are facts, without a word.
+        self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit)
 
     async def recommend(self, *, user: UserId) -> Recommendation:
@@ -223,7 +229,7 @@ class Recommender:
             "chosen": None if decision.tip is None else decision.tip.id,
             "propensity": decision.propensity,
             "silence": None if decision.silence is None else decision.silence.reason,
-            "row": to_row(decision),
+            "row": to_row(decision, self._facts_text),
             "latency_us": int((self._kit.clock.monotonic() - started) * 1_000_000),
         }
 
