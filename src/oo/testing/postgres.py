@@ -96,3 +96,12 @@ def rows(url: str, statement: str, values: Sequence[object] = ()) -> list[tuple[
     """What a statement of a test finds, past all of oO's code."""
     with psycopg.connect(url, autocommit=True) as asking:
         return asking.execute(statement, values).fetchall()
+
+
+def cut_off(url: str) -> None:
+    """End every other connection to the database, as a restart of the server does."""
+    with psycopg.connect(url, autocommit=True) as asking:
+        asking.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )

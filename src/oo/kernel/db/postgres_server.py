@@ -95,6 +95,10 @@ def reached(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection to a database that can be used; raises `DatabaseUnusable` when there is none."""
     try:
         connection = connect(url)
+    except psycopg.ProgrammingError:
+        raise DatabaseUnusable(
+            "The address of the database cannot be read; it looks like postgresql://oo@db.example.org/oo."
+        ) from None
     except psycopg.OperationalError as error:
         raise DatabaseUnusable(f"Postgres does not answer ({place(url)}): {reason(error)}") from None
     with connection:

@@ -1,4 +1,4 @@
-"""The rules of a unit, each caused and seen on a real file."""
+"""What is SQLite's own of the rules of a unit, each caused and seen on a real file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
-from oo.kernel.db import DataInUse, DataLock, ReadTooLong, SqliteDatabase, Transaction, UnitBroken, insert_new, upsert
+from oo.kernel.db import DataInUse, DataLock, ReadTooLong, SqliteDatabase, Transaction, insert_new
 
 pytestmark = pytest.mark.anyio
 
@@ -49,19 +49,6 @@ async def test_units_that_wait_together_share_one_commit(db: SqliteDatabase) -> 
     assert await asyncio.gather(*(db.write(adding(n)) for n in range(50))) == list(range(50))
     assert len(commits) == 1
     assert await db.read(count) == 50
-
-
-async def test_a_unit_that_fails_changes_nothing_and_harms_no_neighbour(db: SqliteDatabase) -> None:
-    def half(tx: Transaction) -> None:
-        adding(100)(tx)
-        raise ValueError("half way")
-
-    results = await asyncio.gather(
-        db.write(adding(1)), db.write(half), db.write(adding(1)), db.write(adding(2)), return_exceptions=True
-    )
-    assert results[0] == 1 and results[3] == 2
-    assert isinstance(results[1], ValueError) and isinstance(results[2], IntegrityError)
-    assert await db.read(count) == 2
 
 
 async def test_a_group_lost_at_commit_is_run_again_unit_by_unit(db: SqliteDatabase) -> None:
@@ -112,11 +99,6 @@ async def test_all_statements_of_a_read_see_one_state(db: SqliteDatabase) -> Non
     assert await db.read(count) == 1
 
 
-async def test_a_read_cannot_write_for_good(db: SqliteDatabase) -> None:
-    await db.read(adding(1))
-    assert await db.read(count) == 0
-
-
 async def test_a_read_that_takes_too_long_is_ended(db: SqliteDatabase) -> None:
     from sqlalchemy import text
 
@@ -146,12 +128,6 @@ async def test_a_read_that_is_not_short_leaves_the_loop_and_still_answers(db: Sq
     assert threads[0] == threading.current_thread().name and threads[1].startswith("oo-read")
 
 
-async def test_a_unit_cannot_commit_begin_or_return_a_cursor(db: SqliteDatabase) -> None:
-    assert not {"commit", "begin", "rollback", "connection"} & set(dir(Transaction))
-    with pytest.raises(UnitBroken):
-        await db.read(lambda tx: tx.execute(select(things)))
-
-
 async def test_the_log_is_truncated_although_readers_have_read(db: SqliteDatabase, tmp_path: Path) -> None:
     for n in range(20):
         await db.write(adding(n))
@@ -172,16 +148,6 @@ async def test_deleted_words_are_gone_from_the_files_after_a_checkpoint(db: Sqli
     await db.write(lambda tx: tx.execute(things.delete()).rowcount)
     await db.checkpoint()
     assert holders() == []
-
-
-async def test_upsert_replaces_and_insert_new_keeps(db: SqliteDatabase) -> None:
-    await db.write(lambda tx: upsert(tx, things, [{"id": 1, "name": "old"}, {"id": 2, "name": "b"}]))
-    await db.write(lambda tx: upsert(tx, things, {"id": 1, "name": "new"}))
-    assert await db.write(lambda tx: insert_new(tx, things, {"id": 1, "name": "never"})) is False
-    assert await db.read(lambda tx: tx.execute(select(things.c.name).order_by(things.c.id)).scalars().all()) == [
-        "new",
-        "b",
-    ]
 
 
 async def test_durability_settings_are_those_that_lost_nothing(db: SqliteDatabase) -> None:

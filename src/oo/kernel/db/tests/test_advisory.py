@@ -1,0 +1,81 @@
+"""One oO on a database, and what is said of a database that can't be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from oo.kernel.db.advisory import DatabaseInUse, DatabaseLock
+from oo.kernel.db.postgres_server import DatabaseUnusable, is_near, reached, without_password
+from oo.testing.postgres import cut_off, fresh, named
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def url(postgres: str, tmp_path: Path) -> Iterator[str]:
+    with fresh(postgres, tmp_path, empty=True) as made:
+        yield made
+
+
+def test_a_second_one_is_told_in_a_sentence_and_the_lock_is_freed_at_the_end(url: str) -> None:
+    with DatabaseLock(url) as lock:
+        with pytest.raises(DatabaseInUse, match="Another oO works on this database"), DatabaseLock(url):
+            pass
+        lock.keep()
+    with DatabaseLock(url):
+        pass
+
+
+def test_a_lock_whose_connection_was_lost_is_taken_again(url: str) -> None:
+    with DatabaseLock(url) as lock:
+        cut_off(url)
+        lock.keep()
+        with pytest.raises(DatabaseInUse), DatabaseLock(url):
+            pass
+
+
+def test_a_lock_that_another_took_meanwhile_is_lost(url: str) -> None:
+    with DatabaseLock(url) as first:
+        cut_off(url)
+        with DatabaseLock(url), pytest.raises(DatabaseInUse):
+            first.keep()
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(url: str) -> None:
+    for address in (named(url, "nowhere"), "postgresql://lena:s3cret@127.0.0.1:1/oo", "postgresql://lena:s3cret@[/oo"):
+        with pytest.raises(DatabaseUnusable) as refused, reached(address):
+            pass
+        assert "s3cret" not in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_database_in_another_encoding_is_refused_with_the_mend(postgres: str, tmp_path: Path) -> None:
+    with psycopg.connect(named(postgres, "postgres"), autocommit=True) as asking:
+        asking.execute("DROP DATABASE IF EXISTS oo_latin")
+        asking.execute("CREATE DATABASE oo_latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+        with pytest.raises(DatabaseUnusable, match="encoding=UTF8"), reached(named(postgres, "oo_latin")):
+            pass
+        asking.execute("DROP DATABASE oo_latin WITH (FORCE)")
+
+
+def test_an_address_as_an_argument_holds_no_password() -> None:
+    address, password = without_password("postgresql://lena:s%20cret@db.example.org:5433/oo?sslmode=require")
+    assert password == "s cret"
+    assert sorted(address.split()) == ["dbname=oo", "host=db.example.org", "port=5433", "sslmode=require", "user=lena"]
+
+
+@pytest.mark.parametrize(
+    ("url", "near"),
+    [
+        ("postgresql:///oo", True),
+        ("postgresql://127.0.0.1/oo", True),
+        ("postgresql:///oo?host=/run/postgresql", True),
+        ("postgresql://db.example.org/oo", False),
+        ("postgresql://localhost,db.example.org/oo", False),
+    ],
+)
+def test_only_a_server_on_this_machine_is_near(url: str, near: bool) -> None:
+    assert is_near(url) is near
