@@ -51,7 +51,7 @@ class Form:
         self.sql = str(compiled)
         self._binds = tuple(_bind(compiled.binds[name], dialect, names) for name in compiled.positiontup or ())
         columns = list(getattr(statement, "exported_columns", None) or ())
-        self._row: Any = namedtuple("Row", [column.name for column in columns], rename=True)
+        self._row = _row_of([column.name for column in columns])
         values = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._values: tuple[Value, ...] | None = tuple(values) if any(values) else None
 
@@ -80,3 +80,7 @@ def _bind(bind: BindParameter[Any], dialect: Dialect, names: tuple[str, ...]) ->
         return bind.key, None, process
     value = bind.effective_value
     return None, value if process is None else process(value), None
+
+
+def _row_of(names: Sequence[str]) -> Any:
+    return namedtuple("Row", names, rename=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from oo.contracts.events import ProtobufCodec
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher
 from oo.kernel.outbox import PAYLOAD, cursors, metadata, outbox, parked, sequences
@@ -33,9 +35,13 @@ def erase(tx: Transaction, user: str) -> int:
 
 
 def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """The person's events with their payloads as they went over the wire, in hexadecimal."""
+    """The person's events, their payloads decoded."""
+    codec = ProtobufCodec()
     rows = tx.execute(select(outbox).where(outbox.c.user_id == user).order_by(outbox.c.id)).mappings()
-    events = [{**row, "payload": cipher.open_bytes(PAYLOAD, row["payload"]).hex()} for row in rows]
+    events = [
+        {**row, "payload": asdict(codec.decode(row["type"], cipher.open_bytes(PAYLOAD, row["payload"])))}
+        for row in rows
+    ]
     rest = {
         table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
         for table in (sequences, cursors, parked)

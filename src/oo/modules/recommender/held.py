@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import Row
 
 from oo.contracts.decisions import Topic
 from oo.contracts.errors import NotFound
@@ -21,14 +24,26 @@ async def listed(kit: Kit, sources: Sources, user: UserId) -> list[HoldView]:
     rows = [
         row for row in rows if row.reason == "dismissed" and not row.for_now and (row.until is None or row.until > now)
     ]
-    words = await sources.wordings(user=user, refs=[Ref(row.target) for row in rows if row.scope == "item"])
+    items = await _items(sources, user, rows)
+    words = await sources.wordings(user=user, refs=list(items.values()))
     views: list[HoldView] = []
     for row in sorted(rows, key=lambda row: row.since, reverse=True):
         if row.scope == "kind":
             views.append(HoldView(HoldId(row.id), "kind", cast("Topic", row.target), None, row.since, row.until))
-        elif (wording := words.get(Ref(row.target))) is not None:  # an item that is gone can't come back
+        elif (wording := words.get(items.get(row.id, Ref("")))) is not None:  # an item that is gone can't come back
             views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until))
     return views
+
+
+async def _items(sources: Sources, user: UserId, rows: Sequence[Row[Any]]) -> dict[str, Ref]:
+    """The item that each hold is about: its own, or an open occurrence of its series."""
+    items = {row.id: Ref(row.target) for row in rows if row.scope == "item"}
+    series = {row.id: row.target for row in rows if row.scope == "series"}
+    if series:
+        inventory = await sources.inventory(user=user)
+        open_now = {facts.series: facts.ref for facts in inventory.facts if facts.series is not None}
+        items |= {hold: open_now[target] for hold, target in series.items() if target in open_now}
+    return items
 
 
 async def allow(kit: Kit, user: UserId, hold: HoldId) -> None:

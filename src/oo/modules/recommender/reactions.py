@@ -12,7 +12,9 @@ from sqlalchemy import Row
 from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
 from oo.contracts.events import TipReacted, TipSeen, UndoHeld
 from oo.contracts.ids import DecisionId, UserId
+from oo.contracts.profiles import Profiles
 from oo.contracts.tips import Outcome, Reaction, Undoable
+from oo.engine.when import context
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import repository
@@ -22,6 +24,7 @@ ITEM_DAYS = KIND_DAYS = 30
 UNDO_AT_MOST = timedelta(seconds=80)
 BACK_FOR = timedelta(minutes=10)
 """A tip that comes back by undo stands at least this long, although its time would be over."""
+KEY_AT_MOST = 80
 SNOOZE_AT_MOST = timedelta(days=366)
 
 
@@ -32,24 +35,28 @@ class _Fresh:
     event: str
     hold: str
     now: datetime
+    day_ends: datetime
+    """When the person's day, in which they react, is over."""
 
 
 class Reactions:
     """Everything a person does with a tip."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
+    def __init__(self, kit: Kit, profiles: Profiles) -> None:
+        self._kit, self._profiles = kit, profiles
 
     async def react(self, user: UserId, reaction: Reaction) -> Outcome:
         """See `Tips.react`."""
         now = self._kit.clock.now()
         _check(reaction, now)
-        fresh = _Fresh(self._kit.ids.new(), self._kit.ids.new(), now)
+        profile = await self._profiles.get(user=user)
+        day_ends = context(now, profile.zone, profile.day_ends_at).day_end
+        fresh = _Fresh(self._kit.ids.new(), self._kit.ids.new(), now, day_ends)
 
         def unit(tx: Transaction) -> Outcome:
             before, active = repository.reactions_before(tx, user, reaction.key, reaction.tip)
             if before is not None:
-                if (before.tip_id, before.action) != (reaction.tip, reaction.action):
+                if _told(before) != _asked(reaction):
                     raise Conflict("This key was used for another reaction. Send a new key with each reaction.")
                 return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
             tip = _own(tx, user, reaction.tip)
@@ -70,7 +77,7 @@ class Reactions:
 
     async def hold(self, user: UserId, tip_id: DecisionId) -> Undoable:
         """See `Tips.hold_undo`."""
-        fresh = _Fresh(self._kit.ids.new(), "", self._kit.clock.now())
+        fresh = _Fresh(self._kit.ids.new(), "", self._kit.clock.now(), self._kit.clock.now())
         now = fresh.now
 
         def unit(tx: Transaction) -> Undoable:
@@ -125,7 +132,8 @@ class Reactions:
             },
         )
         repository.add_hold(
-            tx, {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, now)}
+            tx,
+            {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, fresh)},
         )
         repository.set_state(tx, tip.id, repository.REACTED)
         event = TipReacted(
@@ -178,7 +186,18 @@ def _own(tx: Transaction, user: UserId, tip_id: str) -> Row[Any]:
     return tip
 
 
+def _told(row: Row[Any]) -> tuple[object, ...]:
+    return row.tip_id, row.action, row.scope, row.until
+
+
+def _asked(reaction: Reaction) -> tuple[object, ...]:
+    scope = (reaction.scope or "now") if reaction.action == "dismiss" else None
+    return reaction.tip, reaction.action, scope, reaction.until if reaction.action == "snooze" else None
+
+
 def _check(reaction: Reaction, now: datetime) -> None:
+    if not 1 <= len(reaction.key) <= KEY_AT_MOST:
+        raise Invalid(f"`key` has {len(reaction.key)} characters; it needs 1 to {KEY_AT_MOST}.")
     if reaction.action != "snooze":
         return
     if reaction.until is None or reaction.until.tzinfo is None:
@@ -189,25 +208,19 @@ def _check(reaction: Reaction, now: datetime) -> None:
         raise Invalid("`until` is more than a year away. Choose a nearer moment.")
 
 
-def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, now: datetime) -> Mapping[str, Any]:
+def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, fresh: _Fresh) -> Mapping[str, Any]:
     """What a reaction holds back, and until when."""
     item = {"scope": "item", "target": tip.ref, "version": None, "for_now": 0}
     if reaction.action == "done":
         return {**item, "reason": "done", "version": tip.version, "until": None}
     if reaction.action == "snooze":
         return {**item, "reason": "snoozed", "until": reaction.until}
-    if scope == "item":
-        return {**item, "reason": "dismissed", "version": tip.version, "until": now + timedelta(days=ITEM_DAYS)}
+    if scope == "now":
+        return {**item, "reason": "dismissed", "until": fresh.day_ends, "for_now": 1}
     if scope == "kind":
-        return {
-            **item,
-            "reason": "dismissed",
-            "scope": "kind",
-            "target": tip.topic,
-            "until": now + timedelta(days=KIND_DAYS),
-        }
-    # A tip served before the day boundary and answered after it is away for the day that it was answered in.
-    until = (
-        tip.day_ends_at if tip.day_ends_at > now else tip.day_ends_at + timedelta(days=1 + (now - tip.day_ends_at).days)
-    )
-    return {**item, "reason": "dismissed", "until": until, "for_now": 1}
+        until = fresh.now + timedelta(days=KIND_DAYS)
+        return {**item, "reason": "dismissed", "scope": "kind", "target": tip.topic, "until": until}
+    until = fresh.now + timedelta(days=ITEM_DAYS)
+    if tip.series is not None:  # every occurrence: the next one would be the same task to the person
+        return {**item, "reason": "dismissed", "scope": "series", "target": tip.series, "until": until}
+    return {**item, "reason": "dismissed", "version": tip.version, "until": until}

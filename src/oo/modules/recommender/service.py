@@ -55,7 +55,7 @@ class Recommender:
         self._state: State = policy.initial()
         # The same tasks are candidates again and again; what is remembered are facts, without a word.
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
-        self._reactions = Reactions(kit)
+        self._reactions = Reactions(kit, profiles)
 
     async def recommend(self, *, user: UserId) -> Recommendation:
         """See `Tips.recommend`."""
@@ -159,9 +159,9 @@ class Recommender:
             "topic": chosen.topic,
             "ref": chosen.facts.ref,
             "version": chosen.facts.version,
+            "series": chosen.facts.series,
             "served_at": decision.context.now,
             "expires_at": expires_at(decision.context),
-            "day_ends_at": decision.context.day_end,
             "undo_seconds": moment.profile.undo_seconds,
             "considered": decision.considered,
             "words": words.seal(self._kit.keys.cipher(user)),

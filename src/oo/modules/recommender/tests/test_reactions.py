@@ -212,3 +212,46 @@ async def test_a_day_old_tip_dismissed_now_is_away_for_today(stage: Stage) -> No
     assert await tip_now(stage) is None
     stage.clock.advance(timedelta(days=1))
     assert await tip_now(stage) is not None
+
+
+async def test_for_now_lasts_the_whole_day_on_which_the_clocks_change(stage: Stage) -> None:
+    stage.shelf.put("a")
+    stage.clock.set(datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
+    tip = await tip_now(stage)
+    assert tip is not None
+    stage.clock.set(datetime(2026, 10, 25, 8, 0, tzinfo=UTC))  # the long Sunday; it ends on Monday at 03:00 in Berlin
+    await react(stage, "dismiss", tip.id)
+    ends = datetime(2026, 10, 26, 2, 0, tzinfo=UTC)
+    stage.clock.set(ends - timedelta(seconds=1))
+    assert await tip_now(stage) is None
+    stage.clock.set(ends)
+    assert await tip_now(stage) is not None
+
+
+async def test_not_this_task_holds_every_occurrence_of_a_recurring_one(stage: Stage) -> None:
+    stage.shelf.put("plants-18", "Water the plants", due=date(2026, 11, 18), series="plants")
+    await react(stage, "dismiss", scope="item")
+    stage.shelf.facts.clear()
+    stage.shelf.put("plants-25", "Water the plants", due=date(2026, 11, 25), series="plants")
+    stage.clock.advance(timedelta(days=7))
+    assert await tip_now(stage) is None
+    [held] = await stage.tips.held(user=USER)
+    assert (held.scope, held.title) == ("item", "Water the plants")
+    await stage.tips.allow(user=USER, hold=held.id)
+    assert await tip_now(stage) is not None
+
+
+@pytest.mark.parametrize("key", ["", "k" * 81])
+async def test_a_key_is_one_to_eighty_characters(stage: Stage, key: str) -> None:
+    stage.shelf.put("a")
+    with pytest.raises(Invalid, match="1 to 80"):
+        await react(stage, "done", key=key)
+
+
+async def test_a_key_with_another_scope_is_another_reaction(stage: Stage) -> None:
+    stage.shelf.put("a")
+    tip = await tip_now(stage)
+    assert tip is not None
+    await react(stage, "dismiss", tip.id, key="k", scope="now")
+    with pytest.raises(Conflict, match="another reaction"):
+        await react(stage, "dismiss", tip.id, key="k", scope="kind")
