@@ -26,7 +26,11 @@ ABOUT_NOBODY: dict[str, str] = {}
 # The column that names the person, where it isn't user_id.
 USER_COLUMNS: dict[str, str] = {}
 # What a sealed column holds, where a word won't do.
-SAMPLES = {"tips.words": json.dumps({field.name: "a word" for field in fields(Words)})}
+SAMPLES = {
+    "tips.words": json.dumps({field.name: "a word" for field in fields(Words)}),
+    "outbox.type": "tips.tip.seen",
+    "outbox.payload": "",
+}
 
 TABLES = [(module, table) for module in MODULES for table in module.tables.sorted_tables]
 

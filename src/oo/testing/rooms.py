@@ -88,7 +88,7 @@ async def room(
     """Build a module on a fresh database, its files in `folder`; `settings` override the defaults."""
     clock = clock or FixedClock()
     codec, ids = ProtobufCodec(), CountingIds()
-    async with database(folder, [module.tables, events.metadata, *also]) as (db, keys):
+    async with database(folder, list(dict.fromkeys([module.tables, events.metadata, *also]))) as (db, keys):
         kit = Kit(
             db=db,
             keys=keys,
