@@ -69,8 +69,8 @@ def test_when_a_destruction_returns_nobody_has_the_key_any_more(two: tuple[Keys,
 
 def test_a_destroyed_key_is_gone_from_the_table_s_file(two: tuple[Keys, Keys], url: str) -> None:
     here, _ = two
-    here.create("lena")
     here.create("otto")
+    here.create("lena")  # the last one's bytes stay on the page when its row goes, as nothing moves over them
     [(wrapped,)] = rows(url, "SELECT wrapped FROM keys.keys WHERE user_id = 'lena'")
     assert isinstance(wrapped, bytes)
     assert wrapped in on_disk(url)
