@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import processes, served
+from benchmarks import postgres, processes, served
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
@@ -22,7 +22,9 @@ def main(wanted: list[str]) -> int:
         tables.append(table)
         yield from figures
 
-    benches: dict[str, Bench] = {bench.__name__: bench for bench in (*served.BENCHES, *processes.BENCHES, replay)}
+    benches: dict[str, Bench] = {
+        bench.__name__: bench for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, replay)
+    }
     unknown = [name for name in wanted if name not in benches]
     if unknown:
         print(f"There is no bench {', '.join(unknown)}; there are: {', '.join(benches)}.", file=sys.stderr)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+Kept = list[tuple[str, bytes]] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -17,6 +19,8 @@ class Result:
     latencies: Sequence[float]
     """Seconds, ascending."""
     statuses: dict[int, int]
+    bodies: Sequence[tuple[str, bytes]] = ()
+    """With `keep`: the cookie of each request and the body of its answer."""
 
     @property
     def per_second(self) -> float:
@@ -43,21 +47,23 @@ def post(path: str, body: bytes = b"{}", *, cookie: str | None = None, port: int
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def run(port: int, requests: Sequence[bytes], clients: int) -> Result:
+def run(port: int, requests: Sequence[bytes], clients: int, *, keep: bool = False) -> Result:
     """Send every request once, `clients` at a time."""
-    return asyncio.run(_run(port, requests, clients))
+    return asyncio.run(_run(port, requests, clients, [] if keep else None))
 
 
-async def _run(port: int, requests: Sequence[bytes], clients: int) -> Result:
+async def _run(port: int, requests: Sequence[bytes], clients: int, kept: Kept) -> Result:
     waiting = iter(requests)
     latencies: list[float] = []
     statuses: dict[int, int] = {}
     started = time.perf_counter()
-    await asyncio.gather(*(_client(port, waiting, latencies, statuses) for _ in range(clients)))
-    return Result(len(latencies), time.perf_counter() - started, sorted(latencies), statuses)
+    await asyncio.gather(*(_client(port, waiting, latencies, statuses, kept) for _ in range(clients)))
+    return Result(len(latencies), time.perf_counter() - started, sorted(latencies), statuses, kept or ())
 
 
-async def _client(port: int, waiting: Iterator[bytes], latencies: list[float], statuses: dict[int, int]) -> None:
+async def _client(
+    port: int, waiting: Iterator[bytes], latencies: list[float], statuses: dict[int, int], kept: Kept
+) -> None:
     loop = asyncio.get_running_loop()
     _, protocol = await loop.create_connection(_Answers, "127.0.0.1", port)
     assert isinstance(protocol, _Answers)
@@ -66,6 +72,9 @@ async def _client(port: int, waiting: Iterator[bytes], latencies: list[float], s
         status = await protocol.ask(request)
         latencies.append(time.perf_counter() - before)
         statuses[status] = statuses.get(status, 0) + 1
+        if kept is not None:
+            cookie = request.partition(b"cookie: ")[2].partition(b"\r\n")[0].decode()
+            kept.append((cookie, protocol.body))
     protocol.transport.close()
 
 
@@ -75,7 +84,7 @@ class _Answers(asyncio.Protocol):
     transport: asyncio.Transport
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer = self.body = b""
         self._answer: asyncio.Future[int] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -95,7 +104,7 @@ class _Answers(asyncio.Protocol):
         at = head.lower().find(b"content-length:")
         length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
         if len(body) >= length and self._answer is not None and not self._answer.done():
-            self._buffer = b""
+            self._buffer, self.body = b"", body
             self._answer.set_result(int(head[9:12]))
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oo.contracts.accounts import Accounts
+from oo.contracts.ids import UserId
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.entry.wiring import House, house
@@ -51,15 +52,14 @@ async def _member(home: House, data: Path, number: int, tasks: int, tips: int) -
     return Member(f"oo={session.cookie}", tuple([await _tip(home, session.user) for _ in range(tips)]))
 
 
-async def _tip(home: House, user: str) -> str:
+async def _tip(home: House, user: UserId) -> str:
     from sqlalchemy import update
 
     from oo.modules.recommender.tables import tips
 
-    answer = await home.promises[Tips].recommend(user=user)  # type: ignore[arg-type]
-    assert answer.tip is not None, answer
+    tip = (await home.promises[Tips].recommend(user=user)).tip
+    assert tip is not None
+    aside = update(tips).where(tips.c.id == tip.id).values(state="overtaken")
     # The next one has to be a fresh decision: this one is set aside, still open to a reaction.
-    await home.kit.db.write(
-        lambda tx: tx.execute(update(tips).where(tips.c.id == answer.tip.id).values(state="overtaken")).rowcount
-    )  # type: ignore[union-attr]
-    return str(answer.tip.id)
+    await home.kit.db.write(lambda tx: tx.execute(aside).rowcount)
+    return str(tip.id)

@@ -38,8 +38,17 @@ class Policy(Protocol):
     def estimates(self, state: State, context: Context, candidates: Sequence[Candidate]) -> Sequence[float]:
         """One number per candidate; higher is rather now. Only order and differences mean anything."""
 
-    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> Sequence[float]:
-        """The exact probability of each candidate before any exploration floor; sums to 1 when there are candidates."""
+    def probabilities(
+        self,
+        state: State,
+        context: Context,
+        candidates: Sequence[Candidate],
+        estimates: Sequence[float] | None = None,
+    ) -> Sequence[float]:
+        """The exact probability of each candidate before any exploration floor; sums to 1 when there are candidates.
+
+        `estimates` are those for the same arguments, when the caller has them already.
+        """
 
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """The state after a reward in 0 to 1 for the decision's choice, with an importance weight."""

@@ -107,7 +107,7 @@ def decide(
     chosen = None
     if kept:
         estimates = tuple(policy.estimates(state, context, kept))
-        probabilities = explore(policy.probabilities(state, context, kept), estimates, floor)
+        probabilities = explore(policy.probabilities(state, context, kept, estimates), estimates, floor)
         chosen = draw(probabilities, seed)
     elif silence is None:
         silence = reason_for(view, removed)

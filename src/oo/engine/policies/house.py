@@ -84,9 +84,15 @@ class House:
             found.append(value)
         return found
 
-    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
+    def probabilities(
+        self,
+        state: State,
+        context: Context,
+        candidates: Sequence[Candidate],
+        estimates: Sequence[float] | None = None,
+    ) -> list[float]:
         """All on the highest sum, evenly over exact ties."""
-        return best_evenly(self.estimates(state, context, candidates))
+        return best_evenly(self.estimates(state, context, candidates) if estimates is None else estimates)
 
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """The state as it was."""

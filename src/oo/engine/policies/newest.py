@@ -29,9 +29,15 @@ class Newest:
         since = days_since(context)
         return [_UNKNOWN if (added := one.facts.added) is None else -since(added) for one in candidates]
 
-    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
+    def probabilities(
+        self,
+        state: State,
+        context: Context,
+        candidates: Sequence[Candidate],
+        estimates: Sequence[float] | None = None,
+    ) -> list[float]:
         """All on the first, evenly over exact ties."""
-        return best_evenly(self.estimates(state, context, candidates))
+        return best_evenly(self.estimates(state, context, candidates) if estimates is None else estimates)
 
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """The state as it was."""

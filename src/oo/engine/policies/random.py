@@ -25,7 +25,13 @@ class Random:
         """The same for all."""
         return [0.0] * len(candidates)
 
-    def probabilities(self, state: State, context: Context, candidates: Sequence[Candidate]) -> list[float]:
+    def probabilities(
+        self,
+        state: State,
+        context: Context,
+        candidates: Sequence[Candidate],
+        estimates: Sequence[float] | None = None,
+    ) -> list[float]:
         """1/n each."""
         return [1 / len(candidates)] * len(candidates) if candidates else []
 
