@@ -22,7 +22,7 @@ def complete(data: bytes, line: Line, today: date) -> bytes:
     before, behind = data[: line.start], data[line.start + len(line.raw) :]
     changed = before + done_text(text, today).encode() + behind
     following = next_text(text, task, today)
-    if following is None or _is_open_already(data, following):
+    if following is None or _is_open_already(data, line, following):
         return changed
     end = line.end or next((other.end for other in split(data) if other.end), b"\n")
     if data.endswith((b"\n", b"\r")):
@@ -46,13 +46,18 @@ def done_text(text: str, today: date) -> str:
 
 
 def next_text(text: str, task: Task, today: date) -> str | None:
-    """The line of the next occurrence, its threshold moved by the same distance; None when there is none."""
+    """The line of the next occurrence, its threshold moved by the same distance; None when there is none.
+
+    One that is finished early comes round after its own day: what is done never stands there again.
+    """
     if task.repeat is None:
         return None
     anchor = task.due if task.due is not None else task.start
     base = _day(anchor) if task.repeat.strict and anchor is not None else today
     try:
         moved = after(base, task.repeat)
+        if anchor is not None and moved <= _day(anchor):
+            moved = after(_day(anchor), task.repeat)
         distance = moved - (_day(anchor) if anchor is not None else today)
         start = None if task.start is None else _day(task.start) + distance
     except OverflowError:
@@ -66,8 +71,8 @@ def next_text(text: str, task: Task, today: date) -> str | None:
     if start is not None:
         rest = _with_pair(rest, "t", start)
     if anchor is None:
-        # Without any date the next one would be open at once.
-        rest = f"{rest.rstrip()} due:{moved.isoformat()}"
+        # Without any date the next one would be open at once; a due date that is none would hide the new one.
+        rest = f"{_without_pair(rest, 'due').rstrip()} due:{moved.isoformat()}"
     return opening + _without_pair(rest, "started")
 
 
@@ -77,17 +82,19 @@ def _with_pair(text: str, key: str, day: date) -> str:
 
 
 def _without_pair(text: str, key: str) -> str:
-    return re.sub(rf"[ \t]+{key}:\S+", "", text)
+    return re.sub(rf"(?i)^{key}:\S+[ \t]*|[ \t]+{key}:\S+", "", text)
 
 
 def _day(when: When) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
-def _is_open_already(data: bytes, text: str) -> bool:
-    """Whether another app added the occurrence before: the same task with the same due date, open."""
+def _is_open_already(data: bytes, finished: Line, text: str) -> bool:
+    """Whether another app added the occurrence before: the same task with the same due date, open on another line."""
     wanted = parse(text)
     for line in split(data):
+        if line.start == finished.start:
+            continue
         try:
             other = parse(line.raw.decode())
         except UnicodeDecodeError:

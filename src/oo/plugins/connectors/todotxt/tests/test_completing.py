@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import assume, given
@@ -92,7 +92,7 @@ def test_completing_changes_one_line_and_adds_at_most_one(data: bytes, chance: s
             b"Go rec:1b due:2026-11-20T17:00\n",
             b"x 2026-11-21 Go rec:1b due:2026-11-20T17:00\nGo rec:1b due:2026-11-23T17:00\n",
         ),
-        (b"Go rec:1d due:9999-12-31\n", b"x 2026-11-21 Go rec:1d due:9999-12-31\nGo rec:1d due:2026-11-22\n"),
+        (b"Go rec:1d due:9999-12-31\n", b"x 2026-11-21 Go rec:1d due:9999-12-31\n"),
         (b"Go rec:+1d due:9999-12-31\n", b"x 2026-11-21 Go rec:+1d due:9999-12-31\n"),
     ],
 )
@@ -109,3 +109,64 @@ def test_what_is_done_cannot_be_done_again() -> None:
     data = b"x 2026-11-20 Call\n"
     with pytest.raises(ValueError, match="open"):
         complete(data, next(split(data)), TODAY)
+
+
+DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))
+REPEATS = st.builds(
+    lambda strict, count, unit: f"rec:{strict}{count}{unit}",
+    st.sampled_from(["", "+"]),
+    st.integers(1, 40),
+    st.sampled_from("dwmyb"),
+)
+DATES = st.one_of(
+    st.just(""),
+    st.just(" due:soon"),
+    st.builds(" due:{}".format, DAYS),
+    st.builds(" due:{}T17:00".format, DAYS),
+    st.builds(" t:{}".format, DAYS),
+    st.builds(" t:{} due:{}".format, DAYS, DAYS),
+    st.builds(" due:soon t:{}".format, DAYS),
+)
+HEADS = st.sampled_from(["", "(A) ", "2026-11-01 ", "(B) 2026-11-21 "])
+
+
+@given(HEADS, REPEATS, DATES, st.lists(DAYS, min_size=1, max_size=3))
+def test_finishing_one_occurrence_always_leaves_exactly_one_open(
+    head: str, every: str, dates: str, days: list[date]
+) -> None:
+    data = f"{head}Water plants {every}{dates}\n".encode()
+    for finished, today in enumerate(days, 1):
+        (line,) = (line for line in split(data) if not line.raw.startswith(b"x "))
+        before = parse(line.raw.decode())
+        data = complete(data, line, today)
+        (following,) = (line for line in split(data) if not line.raw.startswith(b"x "))
+        after = parse(following.raw.decode())
+        assert following.raw != line.raw
+        assert before is not None and after is not None
+        assert after.identity == before.identity
+        for was, now in ((before.due, after.due), (before.start, after.start)):
+            assert was is None or (now is not None and day(now) > day(was))
+        assert after.due is not None or after.start is not None
+        assert data.count(b"x ") == finished
+
+
+def day(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+@pytest.mark.parametrize(
+    ("before", "following"),
+    [
+        ("Water rec:1w due:2026-11-28", "Water rec:1w due:2026-12-05"),
+        ("Water rec:1w due:2026-11-27", "Water rec:1w due:2026-11-28"),
+        ("Stretch rec:1d due:2026-11-22", "Stretch rec:1d due:2026-11-23"),
+        ("Stretch rec:1d due:2026-12-24", "Stretch rec:1d due:2026-12-25"),
+        ("Post rec:1b due:2026-11-23", "Post rec:1b due:2026-11-24"),
+        ("Sow rec:1w t:2026-11-28", "Sow rec:1w t:2026-12-05"),
+        ("Pay rec:+1m t:2026-11-25 due:2026-11-30", "Pay rec:+1m t:2026-12-25 due:2026-12-30"),
+        ("Go rec:1d due:soon", "Go rec:1d due:2026-11-22"),
+    ],
+)
+def test_what_is_finished_early_comes_round_after_its_own_day(before: str, following: str) -> None:
+    data = f"{before}\n".encode()
+    assert complete(data, next(split(data)), TODAY).decode() == f"x 2026-11-21 {before}\n{following}\n"
