@@ -71,13 +71,16 @@ def _next_line(data: bytes, box: Box, task: Task, found: Signs, today: date) -> 
     anchor = task.anchor
     start = today if task.rule.when_done or anchor is None else anchor
     following = after(start, task.rule)
+    if anchor is not None and following is not None and following <= anchor:
+        # Finished early it comes round after its own day: what is done never stands there again.
+        following = after(anchor, task.rule)
     if following is None:
         return None
     try:
         body = _next_body(box.body, found, following - anchor if anchor is not None else None, today)
     except OverflowError:
         return None
-    if anchor is not None and _is_open_already(data, task, anchor, following):
+    if anchor is not None and _is_open_already(data, box.line, task, anchor, following):
         return None
     return _head(box, " ") + body
 
@@ -103,11 +106,11 @@ def _moved(sign: Sign, own: str, distance: timedelta | None, today: date) -> str
     return own
 
 
-def _is_open_already(data: bytes, task: Task, anchor: date, following: date) -> bool:
-    """Whether another app added the occurrence before: the same words, open, at the same distance."""
+def _is_open_already(data: bytes, finished: Line, task: Task, anchor: date, following: date) -> bool:
+    """Whether another app added the occurrence before: the same words, open on another line, at the same distance."""
     wanted = task.due and task.due + (following - anchor)
     for other in boxes(data):
-        if not isinstance(other, Box):
+        if not isinstance(other, Box) or other.line.start == finished.start:
             continue
         there = parse(other)
         if there is None or there.state != "open" or there.identity != task.identity or there.rule is None:

@@ -73,6 +73,48 @@ def test_an_occurrence_that_another_app_added_is_not_added_again() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "following"),
+    [
+        ("Water 🔁 every week when done 📅 2026-11-28", "Water 🔁 every week when done 📅 2026-12-05"),
+        ("Water 🔁 every week when done 📅 2026-11-27", "Water 🔁 every week when done 📅 2026-11-28"),
+        ("Go 🔁 every day when done ⏳ 2026-12-24", "Go 🔁 every day when done ⏳ 2026-12-25"),
+        ("Go 🔁 every Monday when done 📅 2026-11-23", "Go 🔁 every Monday when done 📅 2026-11-30"),
+    ],
+)
+def test_what_is_finished_early_comes_round_after_its_own_day(before: str, following: str) -> None:
+    data = f"- [ ] {before}\n".encode()
+    expected = f"- [ ] {following}\n- [x] {before} ✅ 2026-11-21\n"
+    assert complete(data, open_rows(data)[0].line, TODAY).decode() == expected
+
+
+DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))
+RULES = st.builds(
+    lambda every, when_done: f"🔁 every {every}{when_done}",
+    st.sampled_from(["day", "3 days", "week", "2 weeks on Friday", "month", "month on the 31st", "year", "weekday"]),
+    st.sampled_from(["", " when done"]),
+)
+DATES = st.lists(
+    st.builds(lambda sign, day: f" {sign} {day}", st.sampled_from("📅⏳🛫"), DAYS),
+    max_size=3,
+    unique_by=lambda text: text[1],
+)
+
+
+@given(RULES, DATES, st.lists(DAYS, min_size=1, max_size=3))
+def test_finishing_one_occurrence_always_leaves_exactly_one_open(
+    every: str, dates: list[str], days: list[date]
+) -> None:
+    data = f"- [ ] Water plants {every}{''.join(dates)}\n".encode()
+    for today in days:
+        (before,) = open_rows(data)
+        data = complete(data, before.line, today)
+        (after,) = open_rows(data)
+        assert after.key != before.key
+        if before.task.anchor is not None:
+            assert after.task.anchor is not None and after.task.anchor > before.task.anchor
+
+
 def test_what_is_not_open_cannot_be_completed() -> None:
     for text in (b"- [x] a\n", b"- [-] a\n"):
         (box,) = boxes(text)
