@@ -63,7 +63,10 @@ class Built:
 
 
 Erase = Callable[[Transaction, str], int]
-"""Deletes everything of a person in this module's tables; the number of rows. Run before the key is destroyed."""
+"""Deletes at most 500 rows of a person from this module's tables; their number.
+
+Asked until it says 0, before the key is destroyed and once more after it.
+"""
 Export = Callable[[Transaction, str, Cipher], Mapping[str, Sequence[Mapping[str, Any]]]]
 """Everything of a person in this module's tables, decrypted and readable, by table."""
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, func, select
 
 from oo.kernel.db import Transaction, upsert
+from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
 from oo.modules.profile.tables import metadata, prefs
 
@@ -50,8 +51,8 @@ def counts(tx: Transaction) -> Counts:
 
 
 def erase(tx: Transaction, user: str) -> int:
-    """Delete everything of the person; the number of rows."""
-    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+    """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
+    return erase_slice(tx, metadata.sorted_tables, user)
 
 
 def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:

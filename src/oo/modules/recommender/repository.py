@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, tuple_
 from oo.contracts.decisions import Hold
 from oo.contracts.ids import HoldId
 from oo.kernel.db import Prepared, Transaction, insert_new
+from oo.kernel.erasing import erase_slice
 from oo.modules.recommender.tables import decisions, holds, metadata, reactions, tips, views
 
 STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
@@ -191,8 +192,8 @@ def forget_before(tx: Transaction, instant: datetime, now: datetime) -> int:
 
 
 def erase(tx: Transaction, user: str) -> int:
-    """Delete everything of the person; the number of rows."""
-    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+    """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
+    return erase_slice(tx, metadata.sorted_tables, user)
 
 
 def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy import LargeBinary, select
 
 from oo.kernel.db import Transaction
+from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
-from oo.modules.integrations.tables import metadata
+from oo.modules.integrations.tables import connections, metadata
+
+# Connections first: without one nothing is read into it or written back any more while the rest goes.
+_ORDER = (connections, *(table for table in metadata.sorted_tables if table is not connections))
 
 
 def erase(tx: Transaction, user: str) -> int:
-    """Delete everything of the person; the number of rows."""
-    return sum(tx.execute(delete(table).where(table.c.user_id == user)).rowcount for table in metadata.sorted_tables)
+    """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
+    return erase_slice(tx, _ORDER, user)
 
 
 def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
