@@ -12,6 +12,7 @@ from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
+from oo.entry import backups
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
 from oo.entry.storage import storage
@@ -65,24 +66,39 @@ class House:
 
 @contextlib.asynccontextmanager
 async def house(
-    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, chance: Chance | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    chance: Chance | None = None,
+    background: bool = True,
 ) -> AsyncIterator[House]:
-    """Own the data, bring it up to date, build every room, and run relay and jobs until the end."""
+    """Own the data, bring it up to date, build every room, and run relay and jobs until the end.
+
+    Without `background` neither of them runs: nothing is read, written back or handed on that a moment's process would
+    leave half done.
+    """
     clock = clock or SystemClock()
     async with storage(settings) as kept:
         db, keys, codec = kept.db, kept.keys, ProtobufCodec()
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
+        backups.prune(settings.data, clock.now())
+        await Forgetter(kit, MODULES).keep_erased()
         relay = Relay(
             db, codec, keys, clock, [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
         )
         outbox.wake = relay.wake
         jobs = Jobs([job for built in rooms.values() for job in built.jobs], clock, kit.chance)
+        home = House(kit, promises, rooms, relay, jobs)
+        if not background:
+            yield home
+            return
         relaying = asyncio.create_task(relay.run(), name="oo-relay")
         jobs.start()
         try:
-            yield House(kit, promises, rooms, relay, jobs)
+            yield home
         finally:
             await jobs.stop()
             relaying.cancel()

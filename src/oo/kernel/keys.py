@@ -126,6 +126,11 @@ class Keys:
             time.sleep(self._store.lease)
         return had
 
+    def users(self) -> list[str]:
+        """Everybody who has a key."""
+        with self._lock:
+            return self._store.users()
+
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-
         SHA-256, 128 bits).

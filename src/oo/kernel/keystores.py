@@ -37,6 +37,9 @@ class KeyStore(Protocol):
     def remove(self, user: str) -> bool:
         """Delete a key, durable on return; True when there was one."""
 
+    def users(self) -> list[str]:
+        """Everybody who has a key."""
+
     def close(self) -> None:
         """Let go of what is open."""
 
@@ -77,6 +80,10 @@ class FileStore:
     def remove(self, user: str) -> bool:
         """See `KeyStore.remove`."""
         return self._db.execute("DELETE FROM keys WHERE user_id = ?", (user,)).rowcount == 1
+
+    def users(self) -> list[str]:
+        """See `KeyStore.users`."""
+        return [str(row[0]) for row in self._db.execute("SELECT user_id FROM keys")]
 
     def close(self) -> None:
         """Close the file."""
@@ -134,6 +141,10 @@ class PostgresStore:
             with self._connect("lock_timeout=2000") as apart, contextlib.suppress(psycopg.errors.LockNotAvailable):
                 apart.execute("VACUUM (FULL) keys.keys")
         return had
+
+    def users(self) -> list[str]:
+        """See `KeyStore.users`."""
+        return [str(row[0]) for row in self._ask("SELECT user_id FROM keys.keys").fetchall()]
 
     def close(self) -> None:
         """Close the connection."""

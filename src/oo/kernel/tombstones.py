@@ -1,29 +1,30 @@
 """Tombstones: who was erased, as keyed hashes in a file of their own, so that a restored back-up can't bring anybody
-back.
+back: at each start, whoever is in the data and has a tombstone is erased once more.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 
 FILE = "tombstones.jsonl"
+_WHO = re.compile(r'"who": "([0-9a-f]{32})"')
 
 
 def bury(folder: Path, digest: str, at: datetime) -> None:
     """Add a line, durable on return; a second one for the same person does no harm."""
-    file = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(file, "a") as stream:
-        stream.write(json.dumps({"who": digest, "at": at.isoformat()}) + "\n")
+    path = folder / FILE
+    begun = "" if not path.exists() or path.read_bytes()[-1:] in (b"", b"\n") else "\n"  # a line was cut off
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as stream:
+        stream.write(begun + json.dumps({"who": digest, "at": at.isoformat()}) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
 
 
 def buried(folder: Path) -> frozenset[str]:
-    """The digests of everybody who was erased."""
+    """The digests of everybody who was erased; lines that were cut off or run together are read as far as they go."""
     path = folder / FILE
-    if not path.exists():
-        return frozenset()
-    return frozenset(json.loads(line)["who"] for line in path.read_text().splitlines() if line.strip())
+    return frozenset(_WHO.findall(path.read_text(errors="replace"))) if path.exists() else frozenset()
