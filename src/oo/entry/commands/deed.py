@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,8 +25,7 @@ def export(settings: Settings, name: str, path: Path | None, out: TextIO) -> Non
     if path is None:
         out.write(text)
         return
-    with open(path, "w", encoding="utf-8", opener=_privately) as file:
-        file.write(text)
+    _write_privately(path, text)
 
 
 def erase(settings: Settings, name: str, out: TextIO) -> None:
@@ -42,14 +42,25 @@ def _done(settings: Settings, asked: Mapping[str, Any]) -> Any:
 
 
 async def _here(settings: Settings, asked: Mapping[str, Any]) -> Any:
-    """Do it in this process, which owns the data for so long; nothing is served and no source is read."""
+    """Do it in this process, which owns the data for so long; nothing is served, read, written back or handed on."""
     from oo.entry.commands.up import address_of
     from oo.entry.deeds import Deeds
     from oo.entry.wiring import house
 
-    async with house(settings) as home:
+    async with house(settings, background=False) as home:
         return await Deeds(home, address_of(settings)).do(asked)
 
 
-def _privately(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _write_privately(path: Path, text: str) -> None:
+    """Write a file that nobody else can read at any moment, whatever was there before; it is whole or not there."""
+    if path.exists() and not path.is_file():  # a pipe, a terminal
+        path.write_text(text, encoding="utf-8")
+        return
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink()
+        raise

@@ -1,18 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
+import os
+import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from oo.contracts.accounts import Accounts
 from oo.contracts.errors import Invalid, NotFound
+from oo.contracts.sources import Sources
 from oo.entry.commands.deed import erase, export, link
 from oo.entry.deeds import Deeds
 from oo.entry.wiring import house
 from oo.kernel.settings import Settings
+from oo.modules.integrations.repository import writebacks
 
 
 @pytest.fixture
@@ -39,6 +46,59 @@ def test_a_person_is_invited_exported_and_erased_by_name(settings: Settings, tmp
         erase(settings, "Milo", out)
     with pytest.raises(NotFound):
         export(settings, "Milo", None, out)
+
+
+def test_an_export_over_an_open_file_is_private_and_whole(settings: Settings, tmp_path: Path) -> None:
+    link(settings, "Milo", io.StringIO())
+    path, before = tmp_path / "milo.json", tmp_path / "linked.json"
+    path.write_text("{}")
+    path.chmod(0o644)
+    os.link(path, before)  # whoever had it open
+    export(settings, "Milo", path, io.StringIO())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert before.read_text() == "{}"
+    with pytest.raises(OSError):
+        export(settings, "Milo", tmp_path, io.StringIO())
+    assert {one.name for one in tmp_path.iterdir()} == {"milo.json", "linked.json", "oo"}
+
+
+def test_a_command_leaves_what_is_due_to_the_next_oo(settings: Settings, tmp_path: Path) -> None:
+    link(settings, None, io.StringIO())
+    todo = tmp_path / "todo.txt"
+    todo.write_text("Call Ada\n")
+
+    async def begun() -> None:
+        async with house(settings, background=False) as home:
+            [owner] = await home.promises[Accounts].people()
+            view = await home.promises[Sources].add_files(user=owner.id, path=str(todo))
+            [facts] = (await home.promises[Sources].inventory(user=owner.id)).facts
+            then = datetime(2026, 1, 1, tzinfo=UTC)
+            row = {"id": "TIP1", "user_id": owner.id, "connection_id": view.id, "ref": facts.ref, "due_at": then}
+            due = {**row, "version": facts.version, "state": "waiting", "created_at": then}
+            await home.kit.db.write(lambda tx: writebacks.add(tx, due))
+
+    asyncio.run(begun())
+    todo.write_text("Call Ada\nBuy milk\n")
+    before = kept(settings)
+    link(settings, None, io.StringIO())
+    export(settings, "Owner", None, io.StringIO())
+    assert kept(settings) == before
+    assert todo.read_text() == "Call Ada\nBuy milk\n"
+
+
+def kept(settings: Settings) -> list[object]:
+    """What is due, what was read, and what was handed on."""
+    with contextlib.closing(sqlite3.connect(settings.data / "oo.db")) as db:
+        return [
+            db.execute(f"SELECT {wanted}").fetchall()
+            for wanted in (
+                "* FROM writebacks",
+                "* FROM items",
+                "* FROM connections",
+                "id, sent FROM outbox",
+                "* FROM cursors",
+            )
+        ]
 
 
 def test_the_owner_is_exported_to_the_terminal(settings: Settings) -> None:
