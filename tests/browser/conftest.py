@@ -67,7 +67,7 @@ def seen(context: BrowserContext, site: Site, origin: str) -> Seen:
     """A page of a signed-in person, whose console and requests are watched."""
     context.add_cookies([{"name": "oo", "value": "good", "url": origin}])
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(10_000)
     watched = Seen(page, site, origin)
     page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
     page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))

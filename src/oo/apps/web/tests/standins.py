@@ -27,6 +27,7 @@ from oo.contracts.tips import (
 from oo.kernel.clock import Clock
 
 LENA = UserId("lena")
+MILO = UserId("milo")
 SESSION = SessionId("session-1")
 HOLD_SECONDS = 80
 
@@ -70,6 +71,8 @@ class StandInTips:
         if reaction.key in self.reactions:
             return Outcome(reaction.action, await self.undoable(user=user, tip=reaction.tip), repeated=True)
         if reaction.action == "undo":
+            if reaction.tip not in self.done:
+                raise Conflict("There is nothing to undo.")
             if await self.undoable(user=user, tip=reaction.tip) is None:
                 raise TooLate
             self.queue.insert(0, self.done.pop(reaction.tip)[0])
@@ -148,7 +151,8 @@ class StandInAccounts:
         return NewSession(LENA, "good", self.clock.now() + timedelta(days=30), first=True)
 
     async def authenticate(self, *, cookie: str) -> Identity | None:
-        return Identity(LENA, SESSION, self.admin, "token-of-the-session") if cookie in self.open else None
+        user = MILO if cookie == "milos" else LENA
+        return Identity(user, SESSION, self.admin, "token-of-the-session") if cookie in self.open else None
 
     async def sign_out(self, *, user: UserId, session: SessionId) -> None:
         if session != SESSION:

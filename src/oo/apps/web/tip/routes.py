@@ -121,8 +121,8 @@ class TipRoutes:
             return self._pages.show(request, _PAGE, visitor.frame(), FirstView(say=say))
         asks = None if put_off else await self._asks(visitor)
         if asks is not None:
-            view = ReconnectView(visitor.t(asks.name), f"/connect/{asks.id}", say=say)
-            return self._pages.show(request, _PAGE, self._frame(visitor), view)
+            asked = ReconnectView(visitor.t(asks.name), f"/connect/{asks.id}", say=say)
+            return self._pages.show(request, _PAGE, self._frame(visitor), asked)
         return self._pages.show(
             request, _PAGE, frame, SilenceView(why=answer.silence.detail, say=say or visitor.t("Nothing now."))
         )

@@ -17,6 +17,7 @@ async function swap(url, body, quiet, before) {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const fresh = page.querySelector('main.face')
     if (!fresh) throw new Error('no face')
+    if (quiet && fresh.matches('.lost') && old.matches('.tip')) return true
     if ('person' in page.documentElement.dataset) document.documentElement.dataset.person = page.documentElement.dataset.person
     if (quiet && fresh.className === old.className.replace(/ (still|swap)$/, '') && fresh.dataset.id === old.dataset.id) { settle(fresh, old, before); return true }
     const same = fresh.dataset.id === old.dataset.id && fresh.matches('.tip') && old.matches('.tip')
@@ -45,7 +46,7 @@ function arrive(fresh, old, quiet, first, before) {
   const target = first || (opened && fresh.matches('.tip') && fresh.dataset.id === old.dataset.id && fresh.querySelector('.side.' + opened)) || fresh.querySelector('h1')
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
   if (before) note(before)
-  say([before, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '))
+  say([before, fresh.dataset.told, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '))
   watch(fresh)
 }
 
@@ -56,6 +57,7 @@ function settle(fresh, old, before) {
   const token = fresh.querySelector('[name=csrf]')?.value
   if (token) document.querySelectorAll('[name=csrf]').forEach(field => { field.value = token })
   old.toggleAttribute('data-offline', fresh.matches('[data-offline]'))
+  before ||= fresh.dataset.told
   if (before) { note(before); say(before) }
   else if (now?.textContent !== was?.textContent) {
     was?.remove()

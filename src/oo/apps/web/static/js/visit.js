@@ -1,5 +1,8 @@
 // Back after a minute away: asks again, and says so only when something changed (look.md section 5, Silence).
-const asks = () => { if (face()?.matches('.tip:not(.open), .silence, [data-offline], .lost')) swap('/', null, true) }
+function asks() {
+  if (busy) setTimeout(asks, 300)
+  else if (face()?.matches('.tip:not(.open), .silence, [data-offline], .lost')) swap('/', null, true)
+}
 let left = 0
 function away() { left ||= performance.now() }
 function back() {

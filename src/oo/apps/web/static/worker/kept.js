@@ -56,7 +56,7 @@ async function hold(form) {
   const language = part(text, /<html lang="(\w+)"/)
   const before = (await all('kept')).some(one => one.tip === of)
   await store('kept', rows => rows.add({
-    person: person(text), tip: of, action, scope, until: until?.toISOString(), at: Date.now(),
+    person: person(text), tip: of, action, scope, until: picked ? until.toISOString() : form.get('until'), at: Date.now(),
     key: before ? crypto.randomUUID() : form.get('key'), dwell_ms: +form.get('dwell_ms') || null,
     title: found[1].replace(/\.?$/, '.'),
     line: picked ? until.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }) : found[2] || '',

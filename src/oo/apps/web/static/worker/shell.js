@@ -32,10 +32,11 @@ async function reach(request, early) {
   } catch {}
 }
 
-// What is kept goes first, so that no page shows what was answered before.
+// What is kept goes first, so that no page shows what was answered before; what came of it stands on the page.
 async function look(event, pathname, asked) {
   let early = Promise.resolve(event.preloadResponse).catch(() => {})
-  if (pathname === '/' && (await all('kept')).length) {
+  const first = pathname === '/' && (await all('kept')).length
+  if (first) {
     event.waitUntil(early)
     try { await send() } catch { return shown(asked.get('open')) }
     early = null
@@ -44,5 +45,10 @@ async function look(event, pathname, asked) {
   if (!answer) return pathname === '/' ? shown(asked.get('open')) : Response.redirect('/')
   if (pathname === '/') event.waitUntil(keep(answer.clone()))
   if (pathname === '/sign-in') event.waitUntil(forget())
-  return answer
+  return first && answer.ok && !answer.redirected ? retold(await answer.text()) : answer
+}
+
+async function retold(text) {
+  const said = (await told(person(text))).replace(/[&<>"]/g, sign => `&#${sign.charCodeAt()};`)
+  return html(said ? noted(text, said, `data-told="${said}"`) : text)
 }

@@ -43,16 +43,18 @@ async function shown(open, say) {
   const taps = kept.filter((one, at) => one.action !== 'undo' && kept.findLastIndex(other => other.tip === one.tip) === at)
   const note = words(lost, taps.length === 1 ? 'one' : taps.length ? 'many' : 'note').replace('%count%', taps.length)
   const answered = taps.find(one => one.tip === tip(text))
-  if (answered) return html(noted(filled(await page(KEPT), answered), note, `${answered.title} ${note}`))
+  if (answered) return html(noted(filled(await page(KEPT), answered), note, offline(`${answered.title} ${note}`)))
   const list = open === 'later' ? await ahead() : open === 'not' ? await page(NOT) : ''
-  return html(noted(tip(list) === tip(text) ? list : text, note, say || words(lost, 'say')))
+  return html(noted(tip(list) === tip(text) ? list : text, note, offline(say || words(lost, 'say'))))
 }
 
 const words = (lost, name) => part(lost, RegExp(` data-${name}="([^"]*)"`))
 
-function noted(text, note, say) {
+const offline = say => `data-offline data-say="${say}"`
+
+function noted(text, note, more) {
   const main = part(text, /(<main [^>]*>)/)
-  const said = main.replace(/ data-say="[^"]*"/, '').replace('<main ', `<main data-offline data-say="${say}" `)
+  const said = main.replace(/ data-say="[^"]*"/, '').replace('<main', () => `<main ${more}`)
   return text.replace(/<p class="note">.*?<\/p>\n?/s, '').replace(main, () => `${said}\n<p class="note"><span>${note}</span></p>`)
 }
 
