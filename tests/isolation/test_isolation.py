@@ -5,6 +5,7 @@ The routes come from the application itself: one that is new, and takes a change
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -33,11 +34,12 @@ CHANGES: dict[str, dict[str, str]] = {
     "/settings/erase": {"name": "Milo"},
 }
 """What a page sends to each route that changes something, with Milo's ids in the places."""
-CALLS: dict[str, dict[str, str]] = {
+CALLS: dict[str, dict[str, Any]] = {
     "/api/recommend": {},
     "/api/feedback": {"key": "k-{who}", "tip": "{tip}", "action": "done"},
+    "/kept": {"person": "{who}", "reactions": [{"key": "k-{who}", "tip": "{tip}", "action": "done"}]},
 }
-"""The same for the API."""
+"""The same for what takes JSON."""
 
 
 def filled(template: str, ids: dict[str, str], who: str) -> str:
@@ -46,7 +48,7 @@ def filled(template: str, ids: dict[str, str], who: str) -> str:
 
 def body_of(path: str, ids: dict[str, str], who: str) -> dict[str, Any]:
     if path in CALLS:
-        return {"data": {name: filled(value, ids, who) for name, value in CALLS[path].items()}}
+        return {"data": json.loads(filled(json.dumps(CALLS[path]), ids, who))}
     return {"form": {name: filled(value, ids, who) for name, value in CHANGES[path].items()}}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from oo.contracts.errors import Conflict, Invalid, NotFound, TooLate
-from oo.contracts.events import TaskReopened, TipReacted, UndoHeld
+from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
+from oo.contracts.events import TaskCompleted, TaskDeleted, TaskReopened, TipReacted, UndoHeld
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.tips import Outcome, Reaction, Tip
 from oo.modules.recommender.tests.conftest import NOW, USER, Stage
@@ -64,6 +64,24 @@ async def test_another_device_is_told_that_it_was_answered(stage: Stage) -> None
     with pytest.raises(Conflict, match="Answered on another device"):
         await react(stage, "dismiss", tip.id, key="laptop")
     assert (await react(stage, "done", tip.id, key="tablet")).repeated
+
+
+@pytest.mark.parametrize("action", ["done", "dismiss"])
+async def test_what_was_finished_or_deleted_elsewhere_takes_no_reaction(stage: Stage, action: str) -> None:
+    finished = stage.shelf.put("a")
+    tip = await tip_now(stage)
+    assert tip is not None
+    await stage.room.deliver(USER, TaskCompleted(finished, "v2"))
+    with pytest.raises(Overtaken, match=r"Already done in todo\.txt\."):
+        await react(stage, action, tip.id)
+    stage.shelf.facts.clear()
+    deleted = stage.shelf.put("b")
+    other = await tip_now(stage)
+    assert other is not None
+    await stage.room.deliver(USER, TaskDeleted(deleted))
+    with pytest.raises(Overtaken, match="That moment has passed"):
+        await react(stage, action, other.id)
+    assert [event for event in await stage.room.published(USER) if isinstance(event, TipReacted)] == []
 
 
 async def test_undo_brings_the_same_tip_back_and_lets_go_of_what_it_held(stage: Stage) -> None:
