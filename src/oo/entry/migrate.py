@@ -84,7 +84,7 @@ def migrate_postgres(url: str, folder: Path, backed_up: str | None = None, histo
     `backed_up` names the revision that somebody backed up in another way. Raises `UpgradeRefused` with the database as
     it was, `DatabaseUnusable` when it can't be reached.
     """
-    from oo.kernel.db.postgres_server import postgres_engine, reached
+    from oo.kernel.db.postgres.server import postgres_engine, reached
 
     with reached(url) as asking:
         before = current_of(asking)
@@ -118,7 +118,7 @@ def back_up(path: Path, target: Path) -> Path:
 
 def dump(url: str, revision: str, target: Path) -> Path:
     """Let pg_dump write all but the keys into a private file; raises `UpgradeRefused` when it can't."""
-    from oo.kernel.db.postgres_server import without_password
+    from oo.kernel.db.postgres.server import without_password
 
     address, password = without_password(url)
     _private(target)

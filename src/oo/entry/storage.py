@@ -17,7 +17,7 @@ from oo.kernel.log import get_logger
 from oo.kernel.settings import Settings
 
 if TYPE_CHECKING:
-    from oo.kernel.db.advisory import DatabaseLock
+    from oo.kernel.db.postgres.advisory import DatabaseLock
 
 _KEEP_SECONDS = 5.0
 
@@ -59,8 +59,8 @@ async def _on_sqlite(settings: Settings) -> AsyncIterator[Storage]:
 @contextlib.asynccontextmanager
 async def _on_postgres(settings: Settings) -> AsyncIterator[Storage]:
     # Imported here: whoever keeps the data in a file never loads a client of Postgres.
-    from oo.kernel.db.advisory import DatabaseLock
     from oo.kernel.db.postgres import PostgresDatabase
+    from oo.kernel.db.postgres.advisory import DatabaseLock
     from oo.kernel.keystores import PostgresStore
 
     assert settings.database_url is not None
@@ -80,7 +80,7 @@ async def _keep(lock: DatabaseLock) -> None:
     """Hold on to the database; when another oO has taken it while Postgres was away, end this one."""
     from psycopg import OperationalError
 
-    from oo.kernel.db.advisory import DatabaseInUse
+    from oo.kernel.db.postgres.advisory import DatabaseInUse
 
     while True:
         await asyncio.sleep(_KEEP_SECONDS)

@@ -103,7 +103,7 @@ class PostgresStore:
     """The schema `keys` of a Postgres database, which other processes use too."""
 
     def __init__(self, url: str, *, lease: float = LEASE_SECONDS) -> None:
-        from oo.kernel.db.postgres_server import connect
+        from oo.kernel.db.postgres.server import connect
 
         self.lease = lease
         self._connect = partial(connect, url)

@@ -1,8 +1,7 @@
 """Statements that are compiled once and then run by the driver itself: for the few that every request runs.
 
 SQLAlchemy Core builds its cache key, context and cursor anew at each execution, some 20 µs on SQLite against 2 for the
-statement; ten of them were half of a request (docs/adr/0002). Columns, types and SQL stay Core's. On Postgres, where
-the network is the cost, a prepared statement runs as any other.
+statement; ten of them were half of a request (docs/adr/0002). Columns, types and SQL stay Core's.
 """
 
 from __future__ import annotations
@@ -22,19 +21,20 @@ class CannotPrepare(Exception):
 
 
 class Prepared:
-    """A Core statement with its compiled forms, one for each set of parameter names."""
+    """A Core statement with its compiled forms, one for each database and set of parameter names."""
 
     __slots__ = ("_forms", "statement")
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self._forms: dict[tuple[str, ...], Form] = {}
+        self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
 
     def form(self, dialect: Dialect, names: tuple[str, ...]) -> Form:
         """The compiled form for parameters of these names."""
-        form = self._forms.get(names)
+        key = (dialect.name, names)
+        form = self._forms.get(key)
         if form is None:
-            form = self._forms[names] = Form(self.statement, dialect, names)
+            form = self._forms[key] = Form(self.statement, dialect, names)
         return form
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -25,13 +24,34 @@ class ReadTooLong(Exception):
     """A read took longer than its limit and was ended; an open reader would keep the log from being truncated."""
 
 
+class Cursor(Protocol):
+    """What a driver says of a statement that it ran."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it found or changed."""
+
+    def fetchall(self) -> Sequence[Sequence[Any]]:
+        """Its rows."""
+
+
+class Driver(Protocol):
+    """Runs SQL whose parameters are a sequence, as `Prepared` gives it."""
+
+    def execute(self, sql: str, values: Sequence[Any], /) -> Cursor:
+        """Run a statement once."""
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Cursor:
+        """Run it for many rows."""
+
+
 class Transaction:
     """The connection that a unit may use: it executes statements, and can neither begin, commit nor roll back."""
 
     __slots__ = ("_connection", "_driver", "dialect")
 
-    def __init__(self, connection: Connection, driver: sqlite3.Connection | None = None) -> None:
-        """Use a connection; prepared statements go straight to its `driver`, when there is one here."""
+    def __init__(self, connection: Connection, driver: Driver) -> None:
+        """Use a connection; prepared statements go straight to its `driver`."""
         self._connection = connection
         self._driver = driver
         self.dialect = connection.dialect.name
@@ -42,15 +62,11 @@ class Transaction:
 
     def fetch(self, query: Prepared, parameters: Row) -> list[Any]:
         """The rows of a prepared query, with the columns as attributes."""
-        if self._driver is None:
-            return list(self._connection.execute(query.statement, parameters).all())
         form = query.form(self._connection.dialect, tuple(parameters))
         return form.rows(self._driver.execute(form.sql, form.parameters(parameters)).fetchall())
 
     def run(self, change: Prepared, parameters: Row | Sequence[Row]) -> int:
         """Run a prepared change, once or for many rows of the same columns; the number of rows it changed."""
-        if self._driver is None:
-            return self._connection.execute(change.statement, parameters).rowcount
         if isinstance(parameters, Mapping):
             form = change.form(self._connection.dialect, tuple(parameters))
             return self._driver.execute(form.sql, form.parameters(parameters)).rowcount

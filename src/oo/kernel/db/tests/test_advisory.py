@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from oo.kernel.db.advisory import DatabaseInUse, DatabaseLock
-from oo.kernel.db.postgres_server import DatabaseUnusable, is_near, reached, without_password
+from oo.kernel.db.postgres.advisory import DatabaseInUse, DatabaseLock
+from oo.kernel.db.postgres.server import DatabaseUnusable, is_near, reached, without_password
 from oo.testing.postgres import cut_off, fresh, named
 
 pytestmark = pytest.mark.services

@@ -15,7 +15,8 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from oo.kernel.db import ReadTooLong, Transaction, UnitBroken
-from oo.kernel.db.postgres import TRIES, PostgresDatabase
+from oo.kernel.db.postgres import PostgresDatabase
+from oo.kernel.db.postgres.writer import TRIES
 from oo.kernel.db.tests.test_units import adding, count, metadata, things
 from oo.testing.databases import make
 from oo.testing.postgres import cut_off, fresh, rows

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from oo.kernel.db.postgres_server import connect, place, reached
+from oo.kernel.db.postgres.server import connect, place, reached
 
 _KEY = (0x6F4F, 1)
 """The lock's name: "oO", the house."""

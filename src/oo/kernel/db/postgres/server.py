@@ -61,6 +61,7 @@ def postgres_engine(url: str, *options: str) -> Engine:
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,
+        paramstyle="format",
         hide_parameters=True,
     )
 
