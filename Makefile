@@ -67,7 +67,7 @@ docs:
 # requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
 requirements:
 	@.ci/environment dev
-	@cd requirements && for kind in core dev uv; do \
+	@cd requirements && for kind in core dev fuzz uv; do \
 		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"); \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) \
 			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \

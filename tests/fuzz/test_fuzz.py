@@ -1,0 +1,30 @@
+"""Readers under coverage-guided fuzzing, from their samples on; a short run, deterministic by its seed.
+
+Longer: `python tests/fuzz/run.py markdown -max_total_time=3600`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import oo.plugins.connectors
+
+pytestmark = pytest.mark.slow
+READERS = ("ics", "markdown", "org", "taskwarrior", "todoist_csv", "todotxt")
+RUNS = 5_000
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_bytes_break_the_reader(reader: str, house: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("atheris") is None:
+        pytest.skip("atheris is not installed: uv pip install -r requirements/fuzz.txt")
+    samples = Path(oo.plugins.connectors.__path__[0]) / reader / "tests" / "samples"
+    options = [f"-runs={RUNS}", "-seed=26", "-max_len=2000", "-timeout=10", "-rss_limit_mb=1000"]
+    command = [sys.executable, str(house / "tests" / "fuzz" / "run.py"), reader, *options, str(tmp_path), str(samples)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert run.returncode == 0, run.stdout[-4_000:]
