@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
-from oo.kernel.db import Transaction, insert_new
+from oo.kernel.db import Prepared, Transaction, insert_new
 from oo.kernel.erasing import erase_slice
 from oo.modules.auth.tables import acceptances, links, metadata, people, sessions
 
@@ -138,8 +138,8 @@ _HELD = select(
     sessions.c.previous_digest.is_not(None).label("rotated"),
     sessions.c.previous_until,
 ).join_from(sessions, people, sessions.c.user_id == people.c.user_id)
-_BY_TOKEN = _HELD.where(sessions.c.token_digest == bindparam("digest"))
-_BY_PREVIOUS = _HELD.where(sessions.c.previous_digest == bindparam("digest"))
+_BY_TOKEN = Prepared(_HELD.where(sessions.c.token_digest == bindparam("digest")))
+_BY_PREVIOUS = Prepared(_HELD.where(sessions.c.previous_digest == bindparam("digest")))
 _SEEN = (
     update(sessions)
     .where(sessions.c.id == bindparam("session"), sessions.c.token_digest == bindparam("presented"))
@@ -186,11 +186,10 @@ def add_session(tx: Transaction, row: Mapping[str, Any]) -> None:
 
 def held(tx: Transaction, digest: str) -> OpenSession | None:
     """The session that a token's digest belongs to, now or before its last rotation."""
-    found = tx.execute(_BY_TOKEN, {"digest": digest}).first()
-    if found is not None:
-        return _open_session(found, by_previous=False)
-    found = tx.execute(_BY_PREVIOUS, {"digest": digest}).first()
-    return None if found is None else _open_session(found, by_previous=True)
+    for query in (_BY_TOKEN, _BY_PREVIOUS):
+        for found in tx.fetch(query, {"digest": digest}):
+            return _open_session(found, by_previous=query is _BY_PREVIOUS)
+    return None
 
 
 def seen(tx: Transaction, session: str, presented: str, now: datetime, previous_until: datetime | None) -> bool:
@@ -256,5 +255,5 @@ def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, An
 
 
 def _open_session(found: Row[Any], *, by_previous: bool) -> OpenSession:
-    values: dict[str, Any] = dict(found._mapping)
+    values: dict[str, Any] = found._asdict()
     return OpenSession(id=values.pop("id"), user=values.pop("user_id"), by_previous=by_previous, **values)
