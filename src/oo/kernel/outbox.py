@@ -6,7 +6,7 @@ sealed with the person's key (docs/adr/0004).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     false,
     insert,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -147,6 +148,12 @@ class Outbox:
             }
             tx.run(_INSERT, row)
         self.wake()
+
+
+def unheard(tx: Transaction, types: Collection[str], users: Collection[str]) -> set[str]:
+    """Who of these people has an event of these types that was accepted and not handed on yet."""
+    waiting = (~outbox.c.sent, outbox.c.type.in_(types), outbox.c.user_id.in_(users))
+    return set(tx.execute(select(outbox.c.user_id).where(*waiting).distinct()).scalars())
 
 
 _INSERT = Prepared(insert(outbox))

@@ -177,3 +177,17 @@ async def test_no_payload_lies_in_the_open(bench: Bench, tmp_path: Path) -> None
     data = await at_rest(bench.db, tmp_path)
     assert b"tips.tip.seen" in data  # the search finds what is there
     assert b"canary" not in data
+
+
+async def test_who_has_not_been_heard_is_known_of_those_that_are_asked_for(bench: Bench) -> None:
+    for user in ("lena", "milo"):
+        bench.keys.create(user)
+        await bench.publish(user, "1", "2")
+
+    async def unheard(*kinds: str) -> set[str]:
+        return await bench.db.read(lambda tx: log.unheard(tx, kinds, {"lena", "ada"}))
+
+    assert await unheard("tips.tip.seen") == {"lena"}
+    assert await unheard("tips.tip.reacted") == set()
+    await bench.relay().step()
+    assert await unheard("tips.tip.seen") == set()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 
 from oo.kernel.db import Transaction, insert_new
-from oo.kernel.outbox import outbox
+from oo.kernel.outbox import unheard
 from oo.modules.integrations.tables import writebacks
 
 WAITING, CLAIMED, DONE, REFUSED = "waiting", "claimed", "done", "refused"
@@ -23,7 +23,6 @@ _RIPE = or_(
     and_(writebacks.c.state == CLAIMED, writebacks.c.claimed_at <= bindparam("abandoned")),
 )
 _DUE = select(writebacks).where(_RIPE).order_by(writebacks.c.due_at, writebacks.c.id).limit(AT_ONCE)
-_UNHEARD = select(outbox.c.user_id).where(~outbox.c.sent, outbox.c.type.in_(REACTIONS)).distinct()
 _ANY_DUE = select(writebacks.c.id).where(_RIPE).limit(1)
 _HOLD = update(writebacks).where(
     writebacks.c.id == bindparam("tip"), writebacks.c.user_id == bindparam("person"), writebacks.c.state == WAITING
@@ -56,13 +55,21 @@ def claim(tx: Transaction, now: datetime, abandoned: datetime) -> list[Row[Any]]
 
     Whoever has a reaction that was accepted and not handed on yet waits: it may be the undo.
     """
-    unheard = set(tx.execute(_UNHEARD).scalars())
-    rows = [row for row in tx.execute(_DUE, {"now": now, "abandoned": abandoned}) if row.user_id not in unheard]
+    due = tx.execute(_DUE, {"now": now, "abandoned": abandoned}).all()
+    waits = unheard(tx, REACTIONS, {row.user_id for row in due}) if due else set()
+    rows = [row for row in due if row.user_id not in waits]
     if rows:
         ids = [row.id for row in rows]
         claimed = {"state": CLAIMED, "claimed_at": now, "tries": writebacks.c.tries + 1}
         tx.execute(update(writebacks).where(writebacks.c.id.in_(ids)).values(claimed))
     return rows
+
+
+def put_back(tx: Transaction, ids: Collection[str]) -> None:
+    """Let claimed ones that were not begun wait again, as if nobody had claimed them."""
+    claimed = (writebacks.c.id.in_(ids), writebacks.c.state == CLAIMED)
+    waiting = {"state": WAITING, "claimed_at": None, "tries": writebacks.c.tries - 1}
+    tx.execute(update(writebacks).where(*claimed).values(waiting))
 
 
 def settle(tx: Transaction, id: str, values: Mapping[str, Any]) -> None:
