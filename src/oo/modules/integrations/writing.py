@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,13 +41,29 @@ class Writing:
         now = self._kit.clock.now()
         if not await self._kit.db.read(lambda tx: repository.any_due(tx, now, now - ABANDONED)):
             return
-        for row in await self._kit.db.write(lambda tx: repository.claim(tx, now, now - ABANDONED)):
+        ending = asyncio.Event()
+        # Shielded, as a source that was asked to write can't be told to stop: whoever cancels waits until it is known
+        # what came of it. What was claimed and not begun is put back.
+        working = asyncio.create_task(self._work(now, ending), name="oo-writing")
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            ending.set()
+            await asyncio.gather(working, return_exceptions=True)
+            raise
+
+    async def _work(self, now: datetime, ending: asyncio.Event) -> None:
+        rows = await self._kit.db.write(lambda tx: repository.claim(tx, now, now - ABANDONED))
+        for at, row in enumerate(rows):
+            if ending.is_set():
+                await self._kit.db.write(partial(repository.put_back, ids=[one.id for one in rows[at:]]))
+                return
             try:
-                await self._one(row)
+                await self._one(row, ending)
             except KeyGone:  # the person was forgotten, and the row with them
                 continue
 
-    async def _one(self, row: Row[Any]) -> None:
+    async def _one(self, row: Row[Any], ending: asyncio.Event) -> None:
         found = await self._kit.db.read(lambda tx: connections.one(tx, row.connection_id))
         if found is None:
             return
@@ -53,7 +71,7 @@ class Writing:
         async with self._sync.turn(connection.id):
             outcome = await self._act(connection, row)
         await self._kit.db.write(lambda tx: repository.settle(tx, row.id, outcome))
-        if outcome["state"] != repository.WAITING:
+        if outcome["state"] != repository.WAITING and not ending.is_set():
             await self._sync.pull(connection.id)
 
     async def _act(self, connection: Connection, row: Row[Any]) -> dict[str, Any]:

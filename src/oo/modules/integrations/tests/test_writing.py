@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -137,6 +140,56 @@ async def test_a_claim_whose_process_died_is_settled_by_looking(house: House) ->
     await house.pass_(61)
     assert await states(house) == ["done"]
     assert house.disk.content[TODO] == written
+
+
+async def test_who_stops_while_it_writes_knows_what_was_written_and_puts_the_rest_back(house: House) -> None:
+    view = await house.add("Call Ada\nBuy milk\n")
+    for number, facts in enumerate(await house.open()):
+        await house.done(facts, tip=f"TIP{number}")
+    house.clock.advance(9)
+    files, asked, go_on = house.service._opener._files[view.id], threading.Event(), threading.Event()
+    reading = files.read
+
+    async def slow(path: str) -> FileContent:
+        asked.set()
+        go_on.wait(5)
+        return await reading(path)
+
+    files.read = slow  # type: ignore[method-assign]
+    writing = asyncio.create_task(house.service.write_back())
+    await asyncio.to_thread(asked.wait, 5)
+    writing.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    files.read = reading  # type: ignore[method-assign]
+    rows = await house.rows("writebacks")
+    assert sorted((row["state"], row["tries"]) for row in rows) == [("done", 1), ("waiting", 0)]
+    assert house.disk.content[TODO].count(b"x 2026-11-21") == 1
+    await house.service.write_back()
+    assert await states(house) == ["done", "done"]
+
+
+async def test_who_stops_while_it_claims_leaves_nothing_claimed(house: House) -> None:
+    await house.add("Call Ada\n")
+    await house.done((await house.open())[0])
+    house.clock.advance(9)
+    db = house.room.kit.db
+    committing = db.write
+
+    async def stopped(unit: Any) -> Any:
+        value = await committing(unit)
+        db.write = committing  # type: ignore[method-assign]
+        writing.cancel()
+        await asyncio.sleep(0)  # where a cancellation arrives
+        return value
+
+    db.write = stopped  # type: ignore[method-assign]
+    writing = asyncio.create_task(house.service.write_back())
+    await asyncio.gather(writing, return_exceptions=True)
+    assert await states(house) == ["waiting"]
+    assert house.disk.content[TODO] == b"Call Ada\n"
 
 
 async def test_a_source_that_is_away_is_tried_later(house: House) -> None:
