@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from oo.contracts.decisions import Context
 from oo.contracts.items import Busy, When
+from oo.contracts.zones import zone_of as zone_of
 
 MIDNIGHT = time(0, 0)
 DAY = timedelta(days=1)
 _LAST = datetime.max.replace(tzinfo=UTC) - 2 * DAY
 _FIRST = datetime.min.replace(tzinfo=UTC) + 2 * DAY
-
-
-def zone_of(name: str) -> tzinfo:
-    """The zone of an IANA name, or of a fixed offset written `+05:30`; raises `zoneinfo.ZoneInfoNotFoundError`."""
-    if name[:1] in "+-":
-        hours, minutes = name[1:].split(":")
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        return timezone(-offset if name[0] == "-" else offset)
-    return ZoneInfo(name)
 
 
 def instant(when: When, zone: tzinfo, day_ends_at: time = MIDNIGHT) -> datetime:

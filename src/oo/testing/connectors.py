@@ -43,14 +43,18 @@ class Case:
     manifest: ConnectorManifest
     samples: Mapping[str, bytes] = field(default_factory=dict)
 
-    def source(self, files: MemoryFiles | None = None, connection: str = "connection-1") -> Source:
+    def source(
+        self, files: MemoryFiles | None = None, connection: str = "connection-1", zone: str = "Europe/Berlin"
+    ) -> Source:
         """A source of the samples, or of other files."""
         files = MemoryFiles(self.samples) if files is None else files
-        return Source(ConnectionId(connection), NOW, "Europe/Berlin", files=files)
+        return Source(ConnectionId(connection), NOW, zone, files=files)
 
-    async def pull(self, files: MemoryFiles | None = None, connection: str = "connection-1") -> Batch:
+    async def pull(
+        self, files: MemoryFiles | None = None, connection: str = "connection-1", zone: str = "Europe/Berlin"
+    ) -> Batch:
         """What is there, with no cursor."""
-        batch = await self.connector.pull(self.source(files, connection), None)
+        batch = await self.connector.pull(self.source(files, connection, zone), None)
         assert batch is not None, "without a cursor everything is new"
         return batch
 
@@ -117,6 +121,20 @@ async def the_same_cursor_brings_nothing_new(case: Case) -> None:
 async def equal_sources_give_equal_batches(case: Case) -> None:
     """Nothing but the source goes into a batch."""
     assert await case.pull() == await case.pull()
+
+
+async def an_offset_is_a_zone_too(case: Case) -> None:
+    """A person's zone may be an offset: what is read and written is that of the place with this offset."""
+    there, offset = await case.pull(zone="Asia/Kolkata"), await case.pull(zone="+05:30")
+    assert (offset.items, offset.busy, offset.unread) == (there.items, there.busy, there.unread)
+    for item in _open(there.items) if "complete" in case.manifest.actions else ():
+        written = []
+        for zone in ("Asia/Kolkata", "+05:30"):
+            files = MemoryFiles(case.samples)
+            action = Action("complete", item.facts.ref, item.facts.version)
+            await case.connector.act(case.source(files, zone=zone), action)
+            written.append(files.content)
+        assert written[0] == written[1]
 
 
 async def refs_are_unique_and_the_connections_own(case: Case) -> None:
@@ -218,6 +236,7 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     a_file_that_cannot_be_read_is_said_so,
     the_same_cursor_brings_nothing_new,
     equal_sources_give_equal_batches,
+    an_offset_is_a_zone_too,
     refs_are_unique_and_the_connections_own,
     nothing_but_titles_holds_words,
     facts_are_in_the_normal_form,

@@ -105,6 +105,17 @@ def test_an_instant_without_an_offset_is_in_the_zone(todo: Path) -> None:
     assert "tomorrow" in tip(todo, at="2026-11-21T22:30Z", why=True)[1]
 
 
+def test_the_zone_may_be_an_offset(todo: Path) -> None:
+    calendar = todo.with_name("cal.ics")
+    calendar.write_text(MEETING.format("1400", "1500"))
+    note = todo.with_name("note.md")
+    note.write_text("- [ ] Call\n")
+    said = tip(todo, calendar, note, zone="+05:30", why=True)
+    assert said == tip(todo, calendar, note, zone="Asia/Kolkata", why=True)
+    assert said[0] == 0
+    assert "you are free until 19:30" in said[1]
+
+
 def test_what_is_all_done_is_silence_with_its_reason(todo: Path) -> None:
     todo.write_text("x 2026-11-20 Pay rent\n")
     assert answer(todo)["silence"] == {"reason": "all-done", "detail": "Nothing is open in todo.txt."}

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
 from oo.contracts.errors import Unusable
 from oo.contracts.ids import Ref
 from oo.contracts.items import Busy, Item
+from oo.contracts.zones import zone_of
 from oo.plugins.connectors.ics import busy, todos
 from oo.plugins.connectors.ics.blocks import Block, Sheet, cut
 from oo.plugins.connectors.ics.components import Component, read
@@ -82,7 +82,7 @@ class _Reading:
 
     def __init__(self, source: Source, path: str, sheet: Sheet, work: Work) -> None:
         self.source, self.path, self.sheet = source, path, sheet
-        self.person: tzinfo = ZoneInfo(source.zone)
+        self.person: tzinfo = zone_of(source.zone)
         self.zones = Zones(block for block in sheet.blocks if block.kind == "VTIMEZONE")
         self.own = None if sheet.zone is None else self.zones.find(sheet.zone) or named(sheet.zone)
         self.work = work

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from oo.contracts.connectors import Action, Batch, Changed, FileContent, FileStat, Source, Unread, Unsupported
 from oo.contracts.errors import Refused, Unusable
 from oo.contracts.ids import Ref
 from oo.contracts.items import Item
 from oo.contracts.reading import SLICE, digest, gather
+from oo.contracts.zones import zone_of
 from oo.plugins.connectors.markdown.completing import complete
 from oo.plugins.connectors.markdown.table import Note, dump, load
 from oo.plugins.connectors.markdown.vault import Row, items, may_hold_ids, note_of, rows, version_of
@@ -86,7 +86,7 @@ class Markdown:
                     continue
                 if row.task.state != "open" or version_of(row.line) != action.version or source.files is None:
                     raise Changed
-                today = source.now.astimezone(ZoneInfo(source.zone)).date()
+                today = source.now.astimezone(zone_of(source.zone)).date()
                 await source.files.replace(path, complete(content.data, row.line, today), content.version)
                 return
         raise Changed

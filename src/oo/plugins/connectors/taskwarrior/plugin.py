@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
-from zoneinfo import ZoneInfo
 
 from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
 from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
 from oo.contracts.reading import SLICE, contents, cursor_of, digest, gather
+from oo.contracts.zones import zone_of
 from oo.plugins.connectors.taskwarrior.fields import Damaged, Fields, fields
 from oo.plugins.connectors.taskwarrior.records import NO_TASK, Record, records
 from oo.plugins.connectors.taskwarrior.task import Task, is_template, task
@@ -154,7 +154,7 @@ def _item(source: Source, record: Record, keys: _Keys) -> tuple[Item | None, tup
         return None, (str(error),)
     if is_template(found):
         return None, ()
-    read = task(found, source.now, ZoneInfo(source.zone))
+    read = task(found, source.now, zone_of(source.zone))
     if read is None:
         return None, (NO_TASK,)
     key = keys.of(read)

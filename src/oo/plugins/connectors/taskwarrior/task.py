@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from oo.contracts.items import State, When
 from oo.contracts.reading import clean
@@ -51,7 +50,7 @@ def is_template(found: Fields) -> bool:
     return found.get("status") == TEMPLATE
 
 
-def task(found: Fields, now: datetime, zone: ZoneInfo) -> Task | None:
+def task(found: Fields, now: datetime, zone: tzinfo) -> Task | None:
     """The task of these fields, its dates as the person in `zone` sees them; None when it is none."""
     state = _STATES.get(str(found.get("status", "")).strip().lower())
     title = clean(_text(found.get("description")))
@@ -116,15 +115,15 @@ def _read(text: str) -> datetime | None:
     return datetime.fromtimestamp(float(text), UTC) if _SECONDS.fullmatch(text) else None
 
 
-def _day(at: datetime, zone: ZoneInfo) -> When:
+def _day(at: datetime, zone: tzinfo) -> When:
     """A day when it is midnight where the person is: so Taskwarrior keeps a date without a time; else the instant."""
     local = at.astimezone(zone)
     return local.date() if local.time() == time() else at
 
 
-def _comparable(when: When, zone: ZoneInfo) -> datetime:
+def _comparable(when: When, zone: tzinfo) -> datetime:
     return when if isinstance(when, datetime) else _midnight(when, zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-from zoneinfo import ZoneInfo
 
 from oo.contracts.connectors import Action, Batch, Changed, Source, Unread, Unsupported
 from oo.contracts.errors import Unusable
 from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
+from oo.contracts.zones import zone_of
 from oo.plugins.connectors.todotxt.completing import complete
 from oo.plugins.connectors.todotxt.lines import MOST_LINES, Line, fault, split
 from oo.plugins.connectors.todotxt.task import Task, parse
@@ -187,7 +187,7 @@ def _hash(*parts: str) -> str:
 
 
 def _today(source: Source) -> date:
-    return source.now.astimezone(ZoneInfo(source.zone)).date()
+    return source.now.astimezone(zone_of(source.zone)).date()
 
 
 plugin = TodoTxt()
