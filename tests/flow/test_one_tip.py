@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from oo.entry.wiring import House, house
 from oo.kernel.http.site import Sites
 from oo.kernel.settings import Settings
 from oo.testing.asgi import Answer, ask
+from oo.testing.databases import address
 from oo.testing.determinism import FixedClock
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +64,11 @@ async def life(tmp_path: Path) -> AsyncIterator[Life]:
     file.parent.mkdir()
     file.write_bytes(LINES.encode())
     clock = FixedClock(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
-    async with house(Settings(data=tmp_path / "oo", files=(file.parent,)), clock=clock) as home:
+    async with contextlib.AsyncExitStack() as open_:
+        where = Settings(
+            data=tmp_path / "oo", files=(file.parent,), database_url=open_.enter_context(address(tmp_path))
+        )
+        home = await open_.enter_async_context(house(where, clock=clock))
         tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)
         here = Life(home, server.application(home.promises, tools), clock, file)
         token = await home.promises[Accounts].owner_link()

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from oo.testing.databases import address
+
 OO = Path(sys.executable).with_name("oo")
 SECONDS = 60
 
@@ -59,9 +61,11 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "todo.txt").write_text("(A) 2026-11-02 Varnish the piano +home\n")
-    return tmp_path
+    with address(tmp_path) as url:
+        (tmp_path / ".env").write_text("" if url is None else f"OO_DATABASE_URL={url}\n")
+        yield tmp_path
 
 
 @pytest.fixture

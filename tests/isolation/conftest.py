@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,6 +22,7 @@ from oo.entry.wiring import House, house
 from oo.kernel.http.site import Sites
 from oo.kernel.settings import Settings
 from oo.testing.asgi import Answer, ask
+from oo.testing.databases import address
 from oo.testing.determinism import FixedClock
 
 CANARIES = ("Xylophone", "Zanzibar")
@@ -67,7 +69,9 @@ class World:
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     data: Path = tmp_path_factory.mktemp("isolation")
     clock = FixedClock()
-    async with house(Settings(data=data, files=(data,)), clock=clock) as home:
+    async with contextlib.AsyncExitStack() as open_:
+        where = Settings(data=data, files=(data,), database_url=open_.enter_context(address(data)))
+        home = await open_.enter_async_context(house(where, clock=clock))
         tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)
         app = server.application(home.promises, tools)
         routes = [route for route in server.inside(home.promises, tools)[0].router.routes if isinstance(route, Route)]
