@@ -18,10 +18,10 @@ SAVE, BRING_BACK = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOT
 def run(home: Path, script: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OO_", "XDG_"))}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**kept, "HOME": str(home), "PATH": path}
     return subprocess.run(
-        ["bash", "-euc", script], cwd=home, env={**kept, "HOME": str(home), "PATH": path}, capture_output=True, text=True,
-        check=False, timeout=60,
-    )  # fmt: skip
+        ["bash", "-euc", script], cwd=home, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_whoever_was_erased_stays_erased_when_the_back_up_is_brought_back(tmp_path: Path) -> None:
