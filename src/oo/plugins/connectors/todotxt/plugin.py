@@ -17,7 +17,7 @@ from oo.plugins.connectors.todotxt.completing import complete
 from oo.plugins.connectors.todotxt.lines import MOST_LINES, Line, fault, split
 from oo.plugins.connectors.todotxt.task import Task, parse
 
-_FORMAT = "todotxt.1"
+_FORMAT = "todotxt.2"
 """Part of every cursor: another reading of the same bytes makes everything new."""
 
 
@@ -135,10 +135,10 @@ def archive_of(path: str) -> str | None:
 
 
 def _keyed(source: Source, rows: list[_Row]) -> list[_Row]:
-    """Give every task its key: its words, its creation, its due date when recurring, and its place among equal ones.
+    """Give every task its key: its words, its creation, its due date (else its start) when recurring, and its place.
 
-    Open ones are counted first, then finished ones from the newest, so that archiving and pruning what is finished
-    never renames what is open, and a task that gets finished keeps its key.
+    Among equal ones the open are counted first, then finished ones from the newest, so that archiving and pruning what
+    is finished never renames what is open, and a task that gets finished keeps its key.
     """
     order = sorted(
         range(len(rows)),
@@ -148,8 +148,8 @@ def _keyed(source: Source, rows: list[_Row]) -> list[_Row]:
     keys = [""] * len(rows)
     for at in order:
         task = rows[at].task
-        due = task.due if task.repeat is not None else None
-        name = _hash(source.connection, task.identity, str(task.created), str(due))
+        when = (task.due if task.due is not None else task.start) if task.repeat is not None else None
+        name = _hash(source.connection, task.identity, str(task.created), str(when))
         nth = seen[name] = seen.get(name, -1) + 1
         keys[at] = name if nth == 0 else f"{name}.{nth}"
     return [_Row(row.path, row.line, row.task, key) for row, key in zip(rows, keys, strict=True)]

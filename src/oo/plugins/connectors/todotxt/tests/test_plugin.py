@@ -158,3 +158,17 @@ async def test_every_file_that_strangers_wrote_is_read(shared: Path) -> None:
             await plugin.act(source(files), Action("complete", item.facts.ref, item.facts.version))
             before, after = data.splitlines(), files.content[path.name].splitlines()
             assert sum(a != b for a, b in zip(before, after, strict=False)) == 1
+
+
+@pytest.mark.parametrize("line", ["Pay rec:+1m t:2026-11-01", "Pay rec:1m t:2026-11-21T08:00", "Pay rec:1w due:soon"])
+async def test_what_is_finished_keeps_its_key_and_the_next_occurrence_has_one_of_its_own(line: str) -> None:
+    files = MemoryFiles({"todo.txt": f"{line}\n".encode()})
+    (before,) = (await pull(files)).items
+    action = Action("complete", before.facts.ref, before.facts.version)
+    await plugin.act(source(files), action)
+    after = {item.facts.state: item.facts.ref for item in (await pull(files)).items}
+    assert after["done"] == before.facts.ref
+    assert after["open"] != before.facts.ref
+    # What was written but not settled is not done twice: there is no open task of that name any more.
+    with pytest.raises(Changed):
+        await plugin.act(source(files), action)
