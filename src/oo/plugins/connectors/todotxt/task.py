@@ -16,6 +16,7 @@ _LINE = re.compile(
 )
 _PAIR = re.compile(r"([A-Za-z][\w-]*):(?!//)(\S+)")
 _TAG = re.compile(r"[+@](?=\S*[^\W\d_])\S+")
+_LETTER = re.compile(r"\([A-Z]\)")
 _URL = re.compile(r"(?:https?|ftp)://(?:[^\s/@]*@)?([^\s/?#]+)\S*", re.IGNORECASE)
 _LONGEST_URL = 60
 _LONGEST_TITLE = 500
@@ -62,6 +63,9 @@ def parse(text: str) -> Task | None:
     if match is None or not match["text"].strip():
         return None
     words = re.split(r"[ \t]+", match["text"].strip(" \t"))
+    # Editors cut the space behind a mark that nothing follows.
+    if text.strip() == "x" or all(_is_mark(word) for word in words[_LETTER.fullmatch(words[0]) is not None :]):
+        return None
     faults: list[str] = []
     pairs: dict[str, str] = {}
     for word in words:
@@ -116,6 +120,10 @@ def _identity(words: list[str]) -> str:
 def _known(word: str, keys: frozenset[str] = _KNOWN) -> bool:
     pair = _PAIR.fullmatch(word)
     return pair is not None and pair[1].lower() in keys
+
+
+def _is_mark(word: str) -> bool:
+    return _known(word) or _TAG.fullmatch(word) is not None
 
 
 def _tag_words(tag: str) -> str:
