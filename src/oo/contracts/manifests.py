@@ -29,6 +29,10 @@ class FileRules(BaseModel):
         default_factory=dict,
         description="Words between the dots of a file's name that, replaced so, name a file beside it to read too.",
     )
+    task: str = Field(
+        default="",
+        description="What a task in it looks like, where such files often hold none: `oo tip` refuses those without.",
+    )
     max_bytes: int = Field(default=1_000_000, gt=0, description="The largest file it reads.")
 
 

@@ -187,6 +187,14 @@ async def _gather(chosen: Sequence[_Chosen], now: datetime, zone: str) -> _Gathe
             problems.append(f"{one.path}: {reason}")
             unread.append(Unread(str(one.path), 0, reason))
             continue
+        task = one.plugin.manifest["files"].get("task")
+        if task and not (batch.items or batch.busy or batch.unread):
+            # In a folder it is others that are read; a page that is named is meant.
+            reason = f"There is no {task}."
+            problems.append(f"{one.path}: {reason}")
+            if not one.path.is_dir():
+                unread.append(Unread(str(one.path), 0, reason))
+            continue
         whole = [note for note in batch.unread if note.line == 0]
         if whole and not batch.items and not batch.busy:
             problems.extend(f"{note.file}: {note.reason}" for note in whole)

@@ -146,6 +146,53 @@ def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
     assert tip()[0] == 2
 
 
+def test_marks_alone_are_no_tip(todo: Path) -> None:
+    todo.write_text("(A)\ndue:2026-11-20\n+family\n@phone\n")
+    assert tip(todo) == (2, "", f"oo tip: {todo}: No line of this file can be read.\n")
+    todo.write_text("(A)\nCall Ada\n+family @phone\n")
+    said = answer(todo)
+    assert said["tip"]["evidence"][0]["title"] == "Call Ada"
+    assert [(note["line"], note["reason"]) for note in said["unread"]] == [
+        (1, "There are no words in this line."),
+        (3, "There are no words in this line."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "prose", "example", "done"),
+    [
+        ("README.md", "# oO\n\n- a list\n```\n- [ ] code\n```\n", "- [ ] Call Ada", "# oO\n- [x] Call\n"),
+        ("notes.org", "* A heading\nText\n", "* TODO Call Ada", "* DONE Call\n"),
+    ],
+)
+def test_prose_is_refused_and_what_is_all_done_is_silence(
+    tmp_path: Path, todo: Path, name: str, prose: str, example: str, done: str
+) -> None:
+    page = tmp_path / "pages" / name
+    page.parent.mkdir()
+    page.write_text(prose)
+    for path in (page, page.parent):
+        code, out, err = tip(path)
+        assert (code, out) == (2, "")
+        assert err.startswith(f"oo tip: {path}: There is no ")
+        assert err.endswith(f', such as "{example}".\n')
+    said = answer(page, todo)
+    assert said["tip"] is not None
+    assert [(note["file"], note["line"]) for note in said["unread"]] == [(str(page), 0)]
+    todo.rename(page.with_name("todo.txt"))
+    assert answer(page.parent)["unread"] == []
+    page.write_text(done)
+    assert answer(page)["silence"]["reason"] == "all-done"
+
+
+def test_a_todo_txt_with_nothing_in_it_and_an_empty_calendar_are_silence(todo: Path) -> None:
+    todo.write_text("")
+    calendar = todo.with_name("cal.ics")
+    calendar.write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    for path in (todo, calendar):
+        assert answer(path)["silence"] is not None
+
+
 def test_one_unreadable_file_among_others_is_listed(todo: Path) -> None:
     binary = todo.with_name("other.txt")
     binary.write_bytes(bytes(range(256)))
