@@ -96,6 +96,16 @@ class Sources(Protocol):
     async def inventory(self, *, user: UserId) -> Inventory:
         """Everything known, from the last reads; never waits for a source."""
 
+    async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
+        """Look whether the person's files changed, and read those that did; True when something was read.
+
+        Waits some 50 ms, and does nothing when the last look was within two seconds; for a `ref` it looks at its source
+        in any case. What goes wrong at a source is kept as its connection's state, not raised.
+        """
+
+    async def item(self, *, user: UserId, ref: Ref) -> Facts | None:
+        """What the last read said of an item, open or done; None when it is gone."""
+
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
         """The words of the named items, from the day's cache or read now; missing ones are left out."""
 

@@ -26,7 +26,7 @@ from oo.modules.integrations.mind import Mind
 from oo.modules.integrations.repository import connections, items, writebacks
 from oo.modules.integrations.repository.inventory import Stock, stock
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
-from oo.modules.integrations.sync import NOT_INSTALLED, PATIENCE, Faults, Sync
+from oo.modules.integrations.sync import FRESH, NOT_INSTALLED, PATIENCE, Faults, Sync
 from oo.modules.integrations.words import Words
 from oo.modules.integrations.writing import TOLD, Writing
 
@@ -58,6 +58,17 @@ class Integrations:
         """See `Sources.inventory`."""
         since = self._kit.clock.now() - timedelta(days=1)
         return inventory_of(await self._kit.db.read(lambda tx: stock(tx, user, since)), self._facts)
+
+    async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
+        """See `Sources.glance`."""
+        if ref is None and self._kit.clock.monotonic() - self._sync.looked < FRESH:
+            return False
+        return await self._sync.glance(user, None if ref is None else ref.partition(":")[0])
+
+    async def item(self, *, user: UserId, ref: Ref) -> Facts | None:
+        """See `Sources.item`."""
+        text = await self._kit.db.read(lambda tx: items.facts(tx, user, ref))
+        return None if text is None else self._facts(text)
 
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
         """See `Sources.wordings`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ MISSED = timedelta(hours=1)
 FIRST_RETRY = timedelta(seconds=4)
 PATIENCE = 10.0
 """Seconds after which a round of looking goes on without those that hang; they are not asked twice meanwhile."""
+FRESH = 2.0
+"""Seconds after a look in which a visit doesn't look again."""
+GLANCE = 0.05
+"""Seconds that a visit waits for its look; what takes longer goes on without it."""
 
 log = get_logger("integrations")
 
@@ -76,7 +81,10 @@ class Sync:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
         self._unreadable: dict[str, dict[str, datetime]] = {}
-        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._looking: dict[str, asyncio.Task[bool]] = {}
+        self._glanced: dict[str, float] = {}
+        self.looked = -math.inf
+        """When a look at all connections last began, by the monotonic clock."""
         self.faults = Faults(kit)
 
     def turn(self, connection: str) -> asyncio.Lock:
@@ -92,12 +100,28 @@ class Sync:
 
     async def look(self, patience: float) -> None:
         """Pull every connection whose time has come or whose files changed; one that hangs or fails harms no other."""
+        self.looked = self._kit.clock.monotonic()
+        self._glanced.clear()
         for row in await self._kit.db.read(connections.awake):
-            if row.id not in self._looking:
-                self._looking[row.id] = asyncio.create_task(self._look_at(row), name=f"oo-look-{row.id}")
+            self._begin(row)
         if self._looking:
             await asyncio.wait(self._looking.values(), timeout=patience)
         self._looking = {key: task for key, task in self._looking.items() if not task.done()}
+
+    async def glance(self, user: str, only: str | None = None) -> bool:
+        """Pull the person's files that changed, or those of one connection; True when that ended in time for somebody
+        who waits.
+        """
+        now = self._kit.clock.monotonic()
+        if only is None:
+            if now - self._glanced.get(user, -math.inf) < FRESH:
+                return False
+            self._glanced[user] = now
+        rows = await self._kit.db.read(lambda tx: connections.of_person(tx, user))
+        looks = [self._begin(row) for row in rows if only in (None, row.id) and self._is_quick(row)]
+        if looks:
+            await asyncio.wait(looks, timeout=GLANCE)
+        return any(look.done() and look.result() for look in looks)
 
     async def pull(self, id: str) -> None:
         """Read a connection now and store what is found; what goes wrong is kept as its state, not raised."""
@@ -141,15 +165,30 @@ class Sync:
         }
         await self._write(connection, [*todo, self._last(connection, values)])
 
-    async def _look_at(self, row: Row[Any]) -> None:
+    def _begin(self, row: Row[Any]) -> asyncio.Task[bool]:
+        """A look at a connection: the one that is under way, or a new one."""
+        look = self._looking.get(row.id)
+        if look is None or look.done():
+            look = asyncio.create_task(self._look_at(row), name=f"oo-look-{row.id}")
+            self._looking[row.id] = look
+        return look
+
+    def _is_quick(self, row: Row[Any]) -> bool:
+        manifest = self._catalogue.manifest(row.connector)
+        return row.state not in connections.ASLEEP and manifest is not None and manifest.kind == "files"
+
+    async def _look_at(self, row: Row[Any]) -> bool:
+        """Pull the connection if there is a reason to; True when it did."""
         try:
             connection = self._opener.open(row)
             if not self.turn(connection.id).locked() and await self._wants(connection):
                 await self.pull(connection.id)
+                return True
         except KeyGone:  # the person is being forgotten
             pass
         except Exception as error:
             log.error("connection.not_read", failure=error, connection=row.id)
+        return False
 
     def _is_whole(self, connection: Connection, batch: Batch, now: datetime) -> bool:
         """Whether what is missing is gone: not while a file could not be read for less than an hour."""

@@ -28,7 +28,7 @@ from oo.engine.standing import expires_at
 from oo.engine.when import context, today, zone_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
-from oo.modules.recommender import held, repository
+from oo.modules.recommender import held, looking, repository
 from oo.modules.recommender.reactions import Reactions
 from oo.modules.recommender.words import Words, open_words, tip_of
 
@@ -59,6 +59,7 @@ class Recommender:
 
     async def recommend(self, *, user: UserId) -> Recommendation:
         """See `Tips.recommend`."""
+        await looking.before_answering(self._kit, self._sources, user)
         now = self._kit.clock.now()
         row = await self._kit.db.read(lambda tx: repository.standing(tx, user, now))
         if row is not None:
@@ -67,6 +68,8 @@ class Recommender:
 
     async def react(self, *, user: UserId, reaction: Reaction) -> Outcome:
         """See `Tips.react`."""
+        if reaction.action == "done":
+            await looking.before_done(self._kit, self._sources, user, reaction.tip)
         return await self._reactions.react(user, reaction)
 
     async def hold_undo(self, *, user: UserId, tip: DecisionId) -> Undoable:

@@ -11,6 +11,7 @@ from oo.contracts.accounts import Identity, NewSession, Person, SessionView
 from oo.contracts.connectors import Unread
 from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, TooLate, Unusable
 from oo.contracts.ids import ConnectionId, DecisionId, HoldId, Ref, SessionId, UserId
+from oo.contracts.items import Facts
 from oo.contracts.profiles import Profile
 from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, Receipt, Wording
 from oo.contracts.tips import (
@@ -200,6 +201,7 @@ class StandInSources:
     clock: Clock
     things: list[str] = field(default_factory=list)
     state: Literal["first", "works", "slow", "reconnect", "paused"] = "works"
+    name: str = "todo.txt"
     problem: str | None = None
     read: timedelta = timedelta(minutes=2)
     """How long ago."""
@@ -207,6 +209,12 @@ class StandInSources:
 
     async def inventory(self, *, user: UserId) -> Inventory:
         return Inventory()
+
+    async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
+        return False
+
+    async def item(self, *, user: UserId, ref: Ref) -> Facts | None:
+        return None
 
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
         return {}
@@ -220,7 +228,7 @@ class StandInSources:
         return ConnectionView(
             id=connection,
             connector="todotxt",
-            name="todo.txt",
+            name=self.name,
             detail="/home/lena/todo.txt",
             state=self.state,
             open=41,

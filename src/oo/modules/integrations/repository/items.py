@@ -37,6 +37,11 @@ _WORDS = (
 )
 _NAMED = _WORDS.where(items.c.ref.in_(bindparam("refs", expanding=True)))
 _NAMED_ONE = Prepared(_WORDS.where(items.c.ref == bindparam("ref")))
+_FACTS = Prepared(
+    select(items.c.facts)
+    .join(connections, connections.c.id == items.c.connection_id)
+    .where(items.c.user_id == bindparam("user"), items.c.ref == bindparam("ref"), connections.c.state != ENDED)
+)
 _GONE = delete(items).where(items.c.user_id == bindparam("person"), items.c.ref == bindparam("gone"))
 _NAME = (
     update(items)
@@ -56,6 +61,12 @@ _DROP_BLOCK = delete(busy_blocks).where(
 def known(tx: Transaction, connection: str) -> list[Row[Any]]:
     """What was last known of a connection's items."""
     return list(tx.execute(_KNOWN, {"connection": connection}).all())
+
+
+def facts(tx: Transaction, user: str, ref: str) -> str | None:
+    """What was last known of an item, as JSON; None when it is gone or its connection is being forgotten."""
+    rows = tx.fetch(_FACTS, {"user": user, "ref": ref})
+    return str(rows[0].facts) if rows else None
 
 
 def store(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -140,6 +141,26 @@ async def test_a_connector_that_hangs_holds_nobody_up(house: House, odd: Odd) ->
     assert odd.pulls == 3, "it is not asked a second time while it hangs"
     free.set()
     await house.pass_(2)
+
+
+async def test_a_visit_does_not_wait_for_a_connector_that_hangs(house: House, odd: Odd) -> None:
+    await house.add("x", ODD)
+    todo = await house.add("Call Ada\n")
+    free = threading.Event()
+
+    async def hang(source: Source) -> Batch:
+        free.wait(10)
+        return await odd.well(source)
+
+    odd.next = hang
+    house.disk.content |= {ODD: b"y", f"{HOME}/todo.txt": b"Call Ada\nBuy milk\n"}
+    began = time.monotonic()
+    assert await house.service.glance(user=LENA)
+    assert time.monotonic() - began < 2
+    assert (await house.service.connection(user=LENA, connection=todo.id)).open == 2
+    free.set()
+    await house.pass_(2)
+    assert odd.pulls == 3
 
 
 async def test_try_later_and_reconnect_are_what_they_say(house: House, odd: Odd) -> None:

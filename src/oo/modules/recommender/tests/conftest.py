@@ -35,6 +35,8 @@ class Shelf:
     titles: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     """Refs whose words can't be had any more."""
+    changed: bool = False
+    """Something changed since the last look: a glance reads it, and its event is not handed on yet."""
 
     def put(self, key: str, title: str = "Send Lena the signed lease", **facts: object) -> Ref:
         """Add an open task."""
@@ -45,6 +47,13 @@ class Shelf:
 
     async def inventory(self, *, user: UserId) -> Inventory:
         return Inventory(tuple(self.facts), tuple(self.busy), connected=1)
+
+    async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
+        read, self.changed = self.changed, False
+        return read
+
+    async def item(self, *, user: UserId, ref: Ref) -> Facts | None:
+        return next((facts for facts in self.facts if facts.ref == ref), None)
 
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
         return {

@@ -273,3 +273,23 @@ async def test_a_key_with_another_scope_is_another_reaction(stage: Stage) -> Non
     await react(stage, "dismiss", tip.id, key="k", scope="now")
     with pytest.raises(Conflict, match="another reaction"):
         await react(stage, "dismiss", tip.id, key="k", scope="kind")
+
+
+async def test_done_here_after_done_there_says_so(stage: Stage) -> None:
+    stage.shelf.put("a")
+    tip = await tip_now(stage)
+    assert tip is not None
+    stage.shelf.facts[:], stage.shelf.changed = [replace(stage.shelf.facts[0], state="done")], True
+    with pytest.raises(Overtaken, match=r"Already done in todo\.txt") as said:
+        await react(stage, "done", tip.id)
+    assert said.value.facts == {"source": "todo.txt"}
+    assert await tip_now(stage) is None
+
+
+async def test_done_again_after_it_was_written_is_the_same_reaction(stage: Stage) -> None:
+    stage.shelf.put("a")
+    tip = await tip_now(stage)
+    assert tip is not None
+    await react(stage, "done", tip.id, key="once")
+    stage.shelf.facts[:], stage.shelf.changed = [replace(stage.shelf.facts[0], state="done")], True
+    assert (await react(stage, "done", tip.id, key="once")).repeated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -146,3 +147,23 @@ async def test_a_view_counts_once_and_is_an_event(stage: Stage) -> None:
     assert [event for event in await stage.room.published(USER) if isinstance(event, TipSeen)] == [
         TipSeen(tip.id, "web")
     ]
+
+
+@pytest.mark.parametrize("then", ["done", "gone", "changed"])
+async def test_a_visit_looks_first_and_shows_nothing_that_its_source_has_overtaken(stage: Stage, then: str) -> None:
+    stage.shelf.put("a", "Call Ada")
+    before = (await stage.tips.recommend(user=USER)).tip
+    [facts] = stage.shelf.facts
+    after = {"done": [replace(facts, state="done")], "gone": [], "changed": [replace(facts, version="v2")]}
+    stage.shelf.facts[:], stage.shelf.changed = after[then], True
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert before is not None
+    assert (tip is None) == (then != "changed")
+    assert tip is None or tip.id != before.id
+
+
+async def test_a_visit_that_finds_other_things_changed_keeps_the_tip(stage: Stage) -> None:
+    stage.shelf.put("a", "Call Ada")
+    before = (await stage.tips.recommend(user=USER)).tip
+    stage.shelf.changed = True
+    assert (await stage.tips.recommend(user=USER)).tip == before
