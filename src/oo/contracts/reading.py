@@ -11,6 +11,7 @@ from oo.contracts.errors import Refused, Unusable
 
 SLICE = 1_000
 """Items in a slice: what is held with its words at one time."""
+MOST_NOTES = 1_000
 LONGEST_TITLE = 500
 # Control characters would reach terminals; bidirectional overrides would make a title read as something else.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+")
@@ -42,10 +43,38 @@ def cursor_of(reading: str, stats: Sequence[FileStat]) -> str:
     return digest(reading, *(part for stat in stats for part in (stat.path, stat.version)))
 
 
+class Notes:
+    """What could not be read, listed once for each place, and up to `MOST_NOTES` for each file."""
+
+    __slots__ = ("_counts", "_notes")
+
+    def __init__(self) -> None:
+        self._notes: list[Unread] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, file: str, line: int, reason: str) -> None:
+        """List that something could not be read."""
+        count = self._counts[file] = self._counts.get(file, 0) + 1
+        if count <= MOST_NOTES:
+            self._notes.append(Unread(file, line, reason))
+        elif count == MOST_NOTES + 1:
+            self._notes.append(Unread(file, line, "This and more of the file can't be read; it is not listed."))
+
+    def count(self, file: str) -> int:
+        """How much of a file could not be read."""
+        return self._counts.get(file, 0)
+
+    def take(self) -> tuple[Unread, ...]:
+        """What was listed since this was asked last."""
+        taken = tuple(self._notes)
+        self._notes.clear()
+        return taken
+
+
 async def contents(
-    source: Source, unread: list[Unread], order: Callable[[str], object] = str
+    source: Source, notes: Notes, order: Callable[[str], object] = str
 ) -> AsyncIterator[tuple[str, bytes]]:
-    """Every file that can be read with its bytes, in the order of `order(path)`; the others are added to `unread`.
+    """Every file that can be read with its bytes, in the order of `order(path)`; the others are listed in `notes`.
 
     Raises the first reason (`Unusable`, `Refused`) when there are files and none of them can be read.
     """
@@ -57,7 +86,7 @@ async def contents(
         try:
             content = await files.read(path)  # type: ignore[union-attr]
         except (Unusable, Refused) as error:  # refused: a link that leads out of what may be read
-            unread.append(Unread(path, 0, error.detail))
+            notes.add(path, 0, error.detail)
             problem = problem or error
             continue
         found = True

@@ -54,6 +54,8 @@ class _Place:
     fence_depth: int = 0
     comment: str = ""
     """What ends the comment that goes on."""
+    endless: set[str] = field(default_factory=set)
+    """Ends of comments that come no more in this note."""
     items: list[tuple[int, int, str]] = field(default_factory=list)
     """The list items around: depth of quotes, indentation, the character in the box."""
 
@@ -95,14 +97,14 @@ def _read(line: Line, place: _Place, data: bytes) -> Box | Fault | None:
     if place.comment:
         if place.comment in text:
             # What follows the end of a comment on its line begins no item.
-            place.comment = _left_open(text.partition(place.comment)[2], line, data)
+            place.comment = _left_open(text.partition(place.comment)[2], line, data, place)
         return None
     prefix = _PREFIX.match(text)[0]  # type: ignore[index]
     rest = text[len(prefix) :]
     depth = prefix.count(">")
     if _in_fence(rest, depth, place):
         return None
-    place.comment = _left_open(text, line, data) if "<!--" in text or "%%" in text else ""
+    place.comment = _left_open(text, line, data, place) if "<!--" in text or "%%" in text else ""
     width = len(prefix.rpartition(">")[2].expandtabs(_TAB))
     if not _ITEM.match(rest):
         if rest and not width:
@@ -137,7 +139,7 @@ def _in_fence(rest: str, depth: int, place: _Place) -> bool:
     return False
 
 
-def _left_open(text: str, line: Line, data: bytes) -> str:
+def _left_open(text: str, line: Line, data: bytes, place: _Place) -> str:
     """What ends the comment that the line leaves open; nothing for one that has no end in the whole note."""
     plain = _CODE.sub("", text)
     at = 0
@@ -145,6 +147,9 @@ def _left_open(text: str, line: Line, data: bytes) -> str:
         end = _COMMENTS[opened[0]]
         at = plain.find(end, opened.end())
         if at < 0:
-            return end if data.find(end.encode(), line.stop) >= 0 else ""
+            if end not in place.endless and data.find(end.encode(), line.stop) >= 0:
+                return end
+            place.endless.add(end)
+            return ""
         at += len(end)
     return ""

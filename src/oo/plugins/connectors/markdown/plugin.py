@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from oo.contracts.connectors import Action, Batch, Changed, FileContent, FileStat, Source, Unread, Unsupported
+from oo.contracts.connectors import Action, Batch, Changed, FileContent, FileStat, Source, Unsupported
 from oo.contracts.errors import Refused, Unusable
 from oo.contracts.ids import Ref
 from oo.contracts.items import Item
-from oo.contracts.reading import SLICE, digest, gather
+from oo.contracts.reading import SLICE, Notes, digest, gather
 from oo.contracts.zones import zone_of
 from oo.plugins.connectors.markdown.completing import complete
 from oo.plugins.connectors.markdown.table import Note, dump, load
@@ -60,7 +60,7 @@ class Markdown:
             tuple(run.items),
             gone=tuple(source.ref(key) for key in sorted(gone)),
             complete=known is None,
-            unread=tuple(run.unread),
+            unread=run.unread.take(),
         )
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
@@ -99,7 +99,7 @@ class _Run:
     source: Source
     notes: dict[str, Note]
     items: list[Item] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
+    unread: Notes = field(default_factory=Notes)
     problem: Unusable | Refused | None = None
     taken: set[str] = field(init=False)
     """The ids that are in a note already: the second task that claims one goes by its place."""
@@ -109,10 +109,9 @@ class _Run:
 
     def take(self, name: str, stat: FileStat, content: FileContent | Unusable | Refused, before: Note | None) -> None:
         """Take over what a note says; one that can't be read keeps the tasks that it had."""
-        listed = len(self.unread)
         if isinstance(content, Unusable | Refused):
             self.problem = self.problem or content
-            self.unread.append(Unread(stat.path, 0, content.detail))
+            self.unread.add(stat.path, 0, content.detail)
             if before is not None:
                 self.notes[name] = Note(_NEVER, True, before.keys, before.ids)
                 self.taken.update(before.ids)
@@ -124,13 +123,12 @@ class _Run:
         self.items += items(self.source, stat.path, zip(found, keys, strict=True))
         self.taken.update(ids)
         by_place = tuple(row.key for at, row in enumerate(found) if at not in own)
-        self.notes[name] = Note(_version(stat), len(self.unread) > listed, by_place, tuple(ids))
+        self.notes[name] = Note(_version(stat), self.unread.count(stat.path) > 0, by_place, tuple(ids))
 
     def slice(self) -> Batch:
         """The first items that were found, which are then let go of."""
-        batch = Batch("", tuple(self.items[:SLICE]), complete=False, unread=tuple(self.unread), more=True)
+        batch = Batch("", tuple(self.items[:SLICE]), complete=False, unread=self.unread.take(), more=True)
         del self.items[:SLICE]
-        self.unread.clear()
         return batch
 
 
@@ -176,7 +174,7 @@ async def _holding(source: Source, refs: set[Ref]) -> AsyncIterator[tuple[str, F
         except (Unusable, Refused):
             continue
         if name in named or may_hold_ids(content.data):
-            yield stat.path, content, rows(source, stat.path, content.data, [])
+            yield stat.path, content, rows(source, stat.path, content.data, Notes())
 
 
 def _names(note: str, row: Row) -> Iterator[str]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
-from oo.contracts.connectors import Source, Unread
+from oo.contracts.connectors import Source
 from oo.contracts.items import Facts, Item
-from oo.contracts.reading import digest
+from oo.contracts.reading import Notes, digest
 from oo.kernel.lines import Line
 from oo.plugins.connectors.markdown.notes import Fault, boxes
 from oo.plugins.connectors.markdown.task import Task, parse
@@ -46,21 +46,22 @@ def may_hold_ids(data: bytes) -> bool:
     return _ANY_ID.search(data) is not None
 
 
-def rows(source: Source, path: str, data: bytes, unread: list[Unread]) -> list[Row]:
-    """Every task of a note; what could not be read is added to `unread`."""
+def rows(source: Source, path: str, data: bytes, notes: Notes) -> list[Row]:
+    """Every task of a note; what could not be read is listed in `notes`."""
     only_tag = source.config.get("tag", "").lstrip("#")
     found: list[tuple[Line, Task]] = []
     for box in boxes(data):
         if isinstance(box, Fault):
-            unread.append(Unread(path, box.line.number, box.reason))
+            notes.add(path, box.line.number, box.reason)
             continue
         if len(found) >= MOST_TASKS:
             reason = f"Only {MOST_TASKS} tasks of a note are read; this and others are left out."
-            unread.append(Unread(path, box.line.number, reason))
+            notes.add(path, box.line.number, reason)
             break
         task = parse(box, only_tag)
         if task is not None:
-            unread.extend(Unread(path, box.line.number, reason) for reason in task.faults)
+            for reason in task.faults:
+                notes.add(path, box.line.number, reason)
             found.append((box.line, task))
     keys = _keys(source, path, [task for _, task in found])
     return [

@@ -21,6 +21,8 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TAG = re.compile(r"(?:^|(?<=\s))#(?=[^\s#]*[^\s\d#])([^\s!@#$%^&*(),.?\":{}|<>]+)")
 _SIGNS = re.compile("[📅📆🗓⏳⌛🛫➕✅❌⏰🔁🆔⛔🏁🔺⏫🔼🔽⏬]\ufe0f?\\s*$")
 _FILE_END = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
+_LONGEST = 1_000
+"""Characters of a line that are looked at for its title, which is shorter than that."""
 # Stands for text that is not to be touched; a NUL is in no line that is read.
 _HELD = re.compile("\x00(\\d+)\x00")
 
@@ -36,13 +38,13 @@ def title(text: str, trailing: tuple[str, ...] = ()) -> str:
     >>> title("#task Call [[People/Ada|Ada]] about **the** #garden [plan](https://example.com)")
     'Call Ada about the garden plan'
     """
-    words = text.strip()
+    words = text.strip()[:_LONGEST]
     while (leading := _TAG.match(words)) is not None:
         words = words[leading.end() :].lstrip()
     plain = _plain(words)
     if re.search(r"\w", _TAG.sub("", words)) and re.search(r"\w", plain):
         return plain
-    return clean(" ".join((*tags(text), *trailing))) or plain or _plain(text)
+    return clean(" ".join((*tags(text), *trailing))) or plain or _plain(text[:_LONGEST])
 
 
 def _plain(text: str) -> str:

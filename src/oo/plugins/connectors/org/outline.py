@@ -17,7 +17,7 @@ _HEADLINE = re.compile(rb"^(\*+)[ \t]+([^\r\n]*)", re.MULTILINE)
 _SETTING = re.compile(rb"^[ \t]*#\+(TODO|SEQ_TODO|TYP_TODO|FILETAGS|CATEGORY):[ \t]*([^\r\n]*)", re.MULTILINE | re.I)
 _FENCE = re.compile(rb"^[ \t]*#\+(BEGIN|END)_(\S+)", re.MULTILINE | re.IGNORECASE)
 _KEYWORD = re.compile(r"([^\s()|]+)(?:\([^)]*\))?$")
-_TAGS = re.compile(r"(?:^|\s+)(:[\w@#%]+(?::[\w@#%]+)*:)$")
+_TAGS = re.compile(r"(?:^|(?<=\s))(:[\w@#%]+(?::[\w@#%]+)*:)$")
 _PRIORITY = re.compile(r"\[#([A-Za-z]|\d{1,2})\]\s*")
 _COMMENT = re.compile(r"COMMENT(?:\s+|$)")
 _ARCHIVED = "archive"
@@ -153,7 +153,7 @@ def _headline(match: re.Match[bytes], body: bytes, line: int, place: _Place) -> 
         return None if above.skipped else Headline(line, "", "", "", (), (), b"", b"", reason)
     text = raw.decode(errors="replace").strip()
     own = _TAGS.search(text)
-    text = text[: own.start()] if own else text
+    text = text[: own.start()].rstrip() if own else text
     keyword, _, rest = text.partition(" ")
     if keyword not in place.settings.open | place.settings.done:
         keyword, rest = "", text

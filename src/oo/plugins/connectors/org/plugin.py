@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
+from oo.contracts.connectors import Action, Batch, Source, Unsupported
 from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
-from oo.contracts.reading import SLICE, contents, cursor_of, digest, gather
+from oo.contracts.reading import SLICE, Notes, contents, cursor_of, digest, gather
 from oo.plugins.connectors.org.outline import headlines, plain, settings
 from oo.plugins.connectors.org.task import Task, task
 
@@ -33,16 +33,15 @@ class Org:
         if cursor == fresh:
             return
         items: list[Item] = []
-        unread: list[Unread] = []
+        notes = Notes()
         keys = _Keys(source.connection)
-        async for path, data in contents(source, unread):
-            for item in _read(source, path, data, keys, unread):
+        async for path, data in contents(source, notes):
+            for item in _read(source, path, data, keys, notes):
                 items.append(item)
                 if len(items) >= SLICE:
-                    yield Batch("", tuple(items), complete=False, unread=tuple(unread), more=True)
+                    yield Batch("", tuple(items), complete=False, unread=notes.take(), more=True)
                     items.clear()
-                    unread.clear()
-        yield Batch(fresh, tuple(items), unread=tuple(unread))
+        yield Batch(fresh, tuple(items), unread=notes.take())
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
         """The named tasks with their words; missing ones are left out."""
@@ -79,20 +78,21 @@ class _Keys:
         return nth
 
 
-def _read(source: Source, path: str, data: bytes, keys: _Keys, unread: list[Unread]) -> Iterator[Item]:
-    """The items of a file; what could not be read is added to `unread`."""
+def _read(source: Source, path: str, data: bytes, keys: _Keys, notes: Notes) -> Iterator[Item]:
+    """The items of a file; what could not be read is listed in `notes`."""
     data = plain(data)
     of = settings(data)
     for headline in headlines(data, of):
         if len(keys.counts) >= MOST_TASKS:
             reason = f"Only {MOST_TASKS} tasks are read; this and others are left out."
-            unread.append(Unread(path, headline.line, reason))
+            notes.add(path, headline.line, reason)
             return
         read = None if headline.fault else task(headline, of)
         if read is None:
-            unread.append(Unread(path, headline.line, headline.fault or "There are no words in this headline."))
+            notes.add(path, headline.line, headline.fault or "There are no words in this headline.")
             continue
-        unread += [Unread(path, headline.line, reason) for reason in read.faults]
+        for reason in read.faults:
+            notes.add(path, headline.line, reason)
         yield from _items(source, keys.of(path, read), read, read.category or of.category or _project(path))
 
 

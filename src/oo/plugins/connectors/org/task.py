@@ -12,6 +12,8 @@ from oo.plugins.connectors.org.outline import Headline, Settings
 from oo.plugins.connectors.org.stamps import planning, stamp
 
 MOST_LOGGED = 1_000
+_LONGEST = 1_000
+"""Characters of a headline that are looked at for its title, which is shorter than that."""
 _PRIORITIES = {"A": 3, "B": 2, "C": 1, "1": 3, "2": 2, "3": 1}
 _DROPPED = re.compile(
     r"CANCEL+(?:ED)?|KILL(?:ED)?|DROP(?:PED)?|ABANDON(?:ED)?|REJECTED|WONT-?FIX|WONTDO|NVM", re.IGNORECASE
@@ -135,6 +137,7 @@ def _minutes(effort: str) -> int | None:
 
 
 def _title(text: str) -> str:
+    text = text[:_LONGEST]
     text = _STAMPS.sub(lambda found: found[1] or " ", _COOKIE.sub(" ", text))
     text = _LINK.sub(lambda link: link[2] or link[1].removeprefix("file:").lstrip("*#"), text)
     for _ in range(2):

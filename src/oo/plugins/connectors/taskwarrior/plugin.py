@@ -6,14 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
+from oo.contracts.connectors import Action, Batch, Source, Unsupported
 from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
-from oo.contracts.reading import SLICE, contents, cursor_of, digest, gather
+from oo.contracts.reading import SLICE, Notes, contents, cursor_of, digest, gather
 from oo.contracts.zones import zone_of
 from oo.plugins.connectors.taskwarrior.fields import Damaged, Fields, fields
 from oo.plugins.connectors.taskwarrior.records import NO_TASK, Record, records
@@ -25,6 +25,7 @@ _UUID = re.compile(rb'\buuid"?\s*:\s*"([0-9A-Fa-f-]{8,36})"')
 _MODIFIED = re.compile(rb'\bmodified"?\s*:\s*"([0-9TZ:-]{8,20})"')
 _CHANGING = frozenset({"id", "urgency"})
 """What `task export` computes anew each time: no change of the task."""
+_NOTHING = "There is no task of Taskwarrior in this file."
 _TWICE = "This task is there more than once; the latest is read."
 _PLACES = 40
 _PLACE = (1 << _PLACES) - 1
@@ -44,18 +45,18 @@ class Taskwarrior:
         if cursor == fresh:
             return
         items: list[Item] = []
-        unread: list[Unread] = []
-        keys = _Keys(source.connection, set())
-        async for path, record in _latest(source, unread):
-            item, notes = _item(source, record, keys)
-            unread += [Unread(path, record.line, note) for note in notes]
+        notes = Notes()
+        keys = _Keys(source.connection)
+        async for path, record in _latest(source, notes):
+            item, reasons = _item(source, record, keys)
+            for reason in reasons:
+                notes.add(path, record.line, reason)
             if item is not None:
                 items.append(item)
             if len(items) >= SLICE:
-                yield Batch("", tuple(items), complete=False, unread=tuple(unread), more=True)
+                yield Batch("", tuple(items), complete=False, unread=notes.take(), more=True)
                 items.clear()
-                unread.clear()
-        yield Batch(fresh, tuple(items), unread=tuple(unread))
+        yield Batch(fresh, tuple(items), unread=notes.take())
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
         """The named tasks with their words; missing ones are left out."""
@@ -74,17 +75,16 @@ class _Keys:
     """The keys of tasks, each given once: by uuid, else by words and entry date, and the place among equal ones."""
 
     connection: str
-    given: set[int]
+    counts: dict[int, int] = field(default_factory=dict)
 
     def of(self, read: Task) -> str | None:
         """The key; None when the task was there already."""
-        parts = (read.uuid,) if read.uuid else (read.title, str(read.added))
-        for nth in range(1 if read.uuid else 1_000):
-            key = digest(self.connection, *parts, *([str(nth)] if nth else []))
-            if (short := int(key[:16], 16)) not in self.given:
-                self.given.add(short)
-                return key
-        return None
+        name = digest(self.connection, *((read.uuid,) if read.uuid else (read.title, str(read.added))))
+        short = int(name[:16], 16)
+        nth = self.counts[short] = self.counts.get(short, -1) + 1
+        if nth and read.uuid:
+            return None
+        return f"{name}.{nth}" if nth else name
 
 
 @dataclass(slots=True)
@@ -109,22 +109,26 @@ class _Versions:
         return name is None or self.latest.get(name[1].lower(), 0) & _PLACE == self.place
 
 
-async def _latest(source: Source, unread: list[Unread]) -> AsyncIterator[tuple[str, Record]]:
-    """The latest record of every task with the path it is in; records that can't be read are added to `unread`."""
+async def _latest(source: Source, notes: Notes) -> AsyncIterator[tuple[str, Record]]:
+    """The latest record of every task with the path it is in; records that can't be read are listed in `notes`."""
     versions = _Versions({})
-    async for _, data in contents(source, unread, order=_authority):
+    async for _, data in contents(source, Notes(), order=_authority):
         for record in records(data):
             if not record.fault:
                 versions.see(record.raw)
         del data
     versions.place = 0
-    unread.clear()
-    async for path, data in contents(source, unread, order=_authority):
+    async for path, data in contents(source, notes, order=_authority):
+        found = False
         for record in records(data):
             if record.fault:
-                unread.append(Unread(path, record.line, record.fault))
-            elif versions.holds(record.raw):
+                notes.add(path, record.line, record.fault)
+                continue
+            found = True
+            if versions.holds(record.raw):
                 yield path, record
+        if not found and notes.count(path):
+            notes.add(path, 0, _NOTHING)
         del data
 
 

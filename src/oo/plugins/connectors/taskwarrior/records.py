@@ -13,14 +13,17 @@ from dataclasses import dataclass
 LONGEST = 100_000
 """Bytes; a longer record is no task that a person wrote."""
 MOST_FAULTS = 1_000
-"""After so many records that can't be read, the file is something else."""
+MOST_WASTED = 5_000_000
+"""After so many faults, or bytes that were looked through for an end in vain, the file is something else."""
 
+_BRACE = 0x7B
 _BOM = b"\xef\xbb\xbf"
 _DATA = re.compile(rb'\[[A-Za-z_][\w.\-]*:"')
 # A whole string or a brace; what is between them doesn't matter here.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}]', re.DOTALL)
 _NEXT_OBJECT = re.compile(rb"\n[ \t\r,\[]*(?=\{)|\n(?=\[[A-Za-z_])")
-_BETWEEN = b" \t\r\n,[]"
+# What stands between records; a bracket that begins a record of a data file is none of it.
+_BETWEEN = re.compile(rb"(?:[ \t\r\n,\]]+|\[(?![A-Za-z_][\w.\-]*:\"))+")
 _CONFLICT = re.compile(rb"(?:<{7}|>{7}|\|{7}|={7})(?: |\r?\n|$)")
 CUT_OFF = "A task that is cut off, or too long to be one."
 NO_TASK = "This is no task of Taskwarrior."
@@ -39,10 +42,10 @@ class Record:
 def records(data: bytes) -> Iterator[Record]:
     """Every record in the order of the file; nothing raises."""
     at = len(_BOM) if data.startswith(_BOM) else 0
-    line, counted, faults = 1, 0, 0
+    line, counted, faults, wasted = 1, 0, 0, 0
     while at < len(data):
-        if data[at] in _BETWEEN and not _DATA.match(data, at):
-            at += 1
+        if (between := _BETWEEN.match(data, at)) is not None:
+            at = between.end()
             continue
         line += data.count(b"\n", counted, at)
         counted = at
@@ -52,7 +55,8 @@ def records(data: bytes) -> Iterator[Record]:
             at = stop
             continue
         faults += 1
-        if faults > MOST_FAULTS:
+        wasted += LONGEST if fault == CUT_OFF and data[at] == _BRACE else 0
+        if faults > MOST_FAULTS or wasted > MOST_WASTED:
             yield Record(line, fault=TOO_MANY)
             return
         yield Record(line, fault=fault)
@@ -61,7 +65,7 @@ def records(data: bytes) -> Iterator[Record]:
 
 def _end(data: bytes, at: int) -> tuple[int, str]:
     """Where the record that begins here ends; for one that can't be read, where to go on, and why."""
-    if data[at] == 0x7B:  # {
+    if data[at] == _BRACE:
         stop = _object_end(data, at)
         return (stop, "") if stop else (_resume(data, at), CUT_OFF)
     newline = data.find(b"\n", at)

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
+from oo.contracts.connectors import Action, Batch, Source, Unsupported
 from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
-from oo.contracts.reading import SLICE, clean, contents, cursor_of, digest, gather
+from oo.contracts.reading import SLICE, Notes, clean, contents, cursor_of, digest, gather
 from oo.plugins.connectors.todoist_csv.table import Row, rows
 from oo.plugins.connectors.todoist_csv.task import Task, is_heading, task
 
@@ -34,15 +34,14 @@ class TodoistCsv:
         if cursor == fresh:
             return
         items: list[Item] = []
-        unread: list[Unread] = []
-        async for path, data in contents(source, unread):
-            for item in _read(source, path, data, unread):
+        notes = Notes()
+        async for path, data in contents(source, notes):
+            for item in _read(source, path, data, notes):
                 items.append(item)
                 if len(items) >= SLICE:
-                    yield Batch("", tuple(items), complete=False, unread=tuple(unread), more=True)
+                    yield Batch("", tuple(items), complete=False, unread=notes.take(), more=True)
                     items.clear()
-                    unread.clear()
-        yield Batch(fresh, tuple(items), unread=tuple(unread))
+        yield Batch(fresh, tuple(items), unread=notes.take())
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
         """The named tasks with their words; missing ones are left out."""
@@ -82,38 +81,37 @@ def _indent(text: str) -> int:
     return int(text) if re.fullmatch(r"[1-9]", text) else 1
 
 
-def _read(source: Source, path: str, data: bytes, unread: list[Unread]) -> Iterator[Item]:
-    """The items of a file; what could not be read is added to `unread`."""
+def _read(source: Source, path: str, data: bytes, notes: Notes) -> Iterator[Item]:
+    """The items of a file; what could not be read is listed in `notes`."""
     place = _Place(path)
     for row in rows(data):
         kind = row.cells.get("type", "").lower()
         content = row.cells.get("content", "")
         if row.fault:
-            unread.append(Unread(path, row.line, row.fault))
+            notes.add(path, row.line, row.fault)
         elif kind == "section":
             place.section = content.casefold()
             place.above.clear()
         elif kind == "task":
             if len(place.counts) >= MOST_TASKS:
-                unread.append(
-                    Unread(path, row.line, f"Only {MOST_TASKS} tasks of a file are read; others are left out.")
-                )
+                notes.add(path, row.line, f"Only {MOST_TASKS} tasks of a file are read; others are left out.")
                 return
-            yield from _items(source, path, row, place.key(source.connection, row), unread)
+            yield from _items(source, path, row, place.key(source.connection, row), notes)
         elif kind not in ("note", "meta", ""):
-            unread.append(Unread(path, row.line, "A row of a type that is not known."))
+            notes.add(path, row.line, "A row of a type that is not known.")
         elif not kind and content:
-            unread.append(Unread(path, row.line, "A row without a type."))
+            notes.add(path, row.line, "A row without a type.")
 
 
-def _items(source: Source, path: str, row: Row, key: str, unread: list[Unread]) -> Iterator[Item]:
+def _items(source: Source, path: str, row: Row, key: str, notes: Notes) -> Iterator[Item]:
     if is_heading(row.cells.get("content", "")):
         return
     read = task(row.cells)
     if read is None:
-        unread.append(Unread(path, row.line, "There are no words in this row."))
+        notes.add(path, row.line, "There are no words in this row.")
         return
-    unread += [Unread(path, row.line, reason) for reason in read.faults]
+    for reason in read.faults:
+        notes.add(path, row.line, reason)
     project = _project(path)
     yield Item(_facts(source, key, row, read, project), read.title, project)
 

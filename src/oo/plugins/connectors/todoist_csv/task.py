@@ -18,6 +18,8 @@ _WAITING = frozenset({"waiting", "waiting-for", "waiting_for", "waitingfor"})
 _PRIORITIES = {"1": 3, "2": 2, "3": 1}
 _UNITS = {"minute": 1, "day": 24 * 60}
 _UNCOMPLETABLE = "* "
+_LONGEST = 1_000
+"""Characters of a row that are looked at for its title, which is shorter than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ def task(cells: Mapping[str, str]) -> Task | None:
 
 def _title(content: str) -> str:
     """The words without the labels behind them; labels among them lose their sign."""
-    text = content.rstrip()
+    text = content[:_LONGEST].rstrip()
     while (last := _last_label(text)) is not None:
         text = text[: last.start()].rstrip()
-    text = _LABEL.sub(lambda label: label[1].replace("_", " "), text or content)
+    text = _LABEL.sub(lambda label: label[1].replace("_", " "), text or content[:_LONGEST])
     text = _LINK.sub(r"\1", text)
     for _ in range(2):
         text = _MARKUP.sub(r"\2", text)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from oo.contracts.connectors import Source
 from oo.contracts.ids import ConnectionId
+from oo.contracts.reading import Notes
 from oo.kernel.lines import BOM, ending
 from oo.plugins.connectors.markdown.completing import box_of, complete
 from oo.plugins.connectors.markdown.notes import boxes
@@ -21,7 +22,7 @@ SOURCE = Source(ConnectionId("c"), datetime(2026, 11, 21, 9, 30, tzinfo=UTC), "E
 
 
 def open_rows(data: bytes) -> list[Row]:
-    return [row for row in rows(SOURCE, "a.md", data, []) if row.task.state == "open"]
+    return [row for row in rows(SOURCE, "a.md", data, Notes()) if row.task.state == "open"]
 
 
 @pytest.mark.parametrize(
@@ -167,12 +168,12 @@ def test_completing_changes_one_line_and_adds_at_most_one_above_it(data: bytes, 
 
 @given(NOTES, st.integers(0, 100))
 def test_a_task_that_is_completed_keeps_its_key_and_so_do_all_others(data: bytes, which: int) -> None:
-    found = rows(SOURCE, "a.md", data, [])
+    found = rows(SOURCE, "a.md", data, Notes())
     todo = [row for row in found if row.task.state == "open" and "🏁" not in row.line.raw.decode()]
     assume(todo)
     row = todo[which % len(todo)]
     assume(sum(one.task.identity == row.task.identity for one in found) == 1)
-    after = {one.key: one.task for one in rows(SOURCE, "a.md", complete(data, row.line, TODAY), [])}
+    after = {one.key: one.task for one in rows(SOURCE, "a.md", complete(data, row.line, TODAY), Notes())}
     assert after[row.key].state == "done"
     assert after[row.key].finished == TODAY
     for one in found:

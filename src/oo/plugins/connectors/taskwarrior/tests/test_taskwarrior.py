@@ -145,6 +145,15 @@ async def test_what_is_no_task_is_listed_with_its_line_and_takes_nothing_with_it
 
 
 @pytest.mark.anyio
+async def test_a_file_without_any_task_is_said_so_and_what_fills_it_is_listed_for_a_while() -> None:
+    batch = await pull(export_json=b'{"name":"a package"}\n' * 1_200)
+    assert [note.line for note in batch.unread[:2]] == [1, 2]
+    assert len(batch.unread) == 1_001
+    only = await pull(export_json=b"hello\n{")
+    assert (only.unread[-1].line, only.unread[-1].reason) == (0, "There is no task of Taskwarrior in this file.")
+
+
+@pytest.mark.anyio
 async def test_a_date_that_is_none_is_left_out_and_said_so() -> None:
     raw = json.dumps([{"uuid": UUID, "status": "pending", "description": "Oil", "due": "20261345T000000Z"}]).encode()
     batch = await pull(export_json=raw)
@@ -194,7 +203,7 @@ async def test_no_bytes_break_it(data: bytes) -> None:
     assert all(item.title for item in batch.items)
     assert len({item.facts.ref for item in batch.items}) == len(batch.items)
     lines = data.count(b"\n") + 1
-    assert all(0 < note.line <= lines for note in batch.unread)
+    assert all(0 <= note.line <= lines for note in batch.unread)
 
 
 @given(PIECES)
