@@ -22,6 +22,7 @@ from oo.plugins.connectors.taskwarrior.task import Task, is_template, task
 _READING = "taskwarrior.1"
 """Part of every cursor: another reading of the same bytes makes everything new."""
 _UUID = re.compile(rb'\buuid"?\s*:\s*"([0-9A-Fa-f-]{8,36})"')
+_STATUS = re.compile(rb'\bstatus"?\s*:')
 _MODIFIED = re.compile(rb'\bmodified"?\s*:\s*"([0-9TZ:-]{8,20})"')
 _CHANGING = frozenset({"id", "urgency"})
 """What `task export` computes anew each time: no change of the task."""
@@ -124,7 +125,7 @@ async def _latest(source: Source, notes: Notes) -> AsyncIterator[tuple[str, Reco
             if record.fault:
                 notes.add(path, record.line, record.fault)
                 continue
-            found = True
+            found = found or _STATUS.search(record.raw) is not None
             if versions.holds(record.raw):
                 yield path, record
         if not found and notes.count(path):
