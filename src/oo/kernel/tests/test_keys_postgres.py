@@ -38,6 +38,7 @@ def test_a_key_is_made_once_and_is_the_same_everywhere(two: tuple[Keys, Keys]) -
     sealed = here.create("lena").seal("c", "words")
     there.create("lena")
     assert there.cipher("lena").open("c", sealed) == "words"
+    assert here.users() == there.users() == ["lena"]
 
 
 def test_when_a_destruction_returns_nobody_has_the_key_any_more(two: tuple[Keys, Keys]) -> None:

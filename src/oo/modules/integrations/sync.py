@@ -83,6 +83,7 @@ class Sync:
         self._unreadable: dict[str, dict[str, datetime]] = {}
         self._looking: dict[str, asyncio.Task[bool]] = {}
         self._glanced: dict[str, float] = {}
+        self.glance_seconds = GLANCE
         self.looked = -math.inf
         """When a look at all connections last began, by the monotonic clock."""
         self.faults = Faults(kit)
@@ -120,7 +121,7 @@ class Sync:
         rows = await self._kit.db.read(lambda tx: connections.of_person(tx, user))
         looks = [self._begin(row) for row in rows if only in (None, row.id) and self._is_quick(row)]
         if looks:
-            await asyncio.wait(looks, timeout=GLANCE)
+            await asyncio.wait(looks, timeout=self.glance_seconds)
         return any(look.done() and look.result() for look in looks)
 
     async def pull(self, id: str) -> None:

@@ -154,9 +154,10 @@ async def test_a_visit_does_not_wait_for_a_connector_that_hangs(house: House, od
 
     odd.next = hang
     house.disk.content |= {ODD: b"y", f"{HOME}/todo.txt": b"Call Ada\nBuy milk\n"}
+    house.service._sync.glance_seconds = 2.0  # a busy machine may take its time for the other file
     began = time.monotonic()
     assert await house.service.glance(user=LENA)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert (await house.service.connection(user=LENA, connection=todo.id)).open == 2
     free.set()
     await house.pass_(2)

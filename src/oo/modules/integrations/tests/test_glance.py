@@ -9,6 +9,12 @@ from oo.modules.integrations.tests.conftest import HOME, LENA, MILO, TODO, House
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def unhurried(house: House) -> None:
+    """A busy machine may take its time; that a visit does not wait is tested with a connector that hangs."""
+    house.service._sync.glance_seconds = 10.0
+
+
 async def test_a_visit_reads_what_was_just_saved(house: House) -> None:
     await house.add("Call Ada\n")
     house.disk.content[TODO] = b"Call Ada\nBuy milk\n"
