@@ -1,7 +1,6 @@
 """A folder with all its folders, remembered so that another look at it costs one stat a file, or nothing.
 
-Where the system tells that nothing happened (`kernel.watch`), it is taken at its word for `TRUSTED`; so a change on a
-network drive, of which it tells nothing, is seen a little later.
+Where the system can be believed when it tells that nothing happened (`kernel.watch`), it is, for `TRUSTED`.
 """
 
 from __future__ import annotations

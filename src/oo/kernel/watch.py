@@ -1,6 +1,7 @@
 """Whether anything happened in some folders, as Linux tells it (inotify(7)); elsewhere all has to be looked at.
 
-No more than that: what happened is found by looking, so that nothing hangs on events that a network drive never sends.
+No more than that: what happened is found by looking. And only where it can be believed: of what others change on a
+network drive, or a host in a container's shared folder, the system tells nothing (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ _EVENTS = _MODIFY | _ATTRIB | _CLOSE_WRITE | _MOVED | _CREATE | _DELETE | _SELF
 _ONLY_FOLDERS, _NO_LINKS = 0x01000000, 0x02000000
 _OF_FOLDERS = 0x40000000 | 0x8000 | 0x4000 | _SELF
 """Events of folders themselves, of watches that ended, and of a queue that was too short."""
+_LOCAL = frozenset(
+    {
+        *(0xEF53, 0x9123683E, 0x58465342, 0xF2F52010, 0x2FC12FC1),  # ext, btrfs, xfs, f2fs, zfs
+        *(0xCA451A4E, 0x01021994, 0x858458F6, 0x794C7630),  # bcachefs, tmpfs, ramfs, overlayfs
+    }
+)
+"""File systems that nobody but this system changes (statfs(2))."""
 
 
 class Watch:
@@ -37,13 +45,21 @@ class Watch:
         weakref.finalize(self, os.close, self._descriptor)
 
     def add(self, folder: str) -> None:
-        """Watch this folder too, not those in it; raises `OSError` when there are too many."""
+        """Watch this folder too, not those in it; raises `OSError` when there are too many, or others may change it."""
         if folder in self._folders:
             return
+        if self._file_system(folder) not in _LOCAL:
+            raise OSError("others may change what is in this folder")
         mask = _EVENTS | _ONLY_FOLDERS | _NO_LINKS
         if self._libc.inotify_add_watch(self._descriptor, os.fsencode(folder), mask) < 0:
             raise OSError(ctypes.get_errno(), "the folder can't be watched")
         self._folders.add(folder)
+
+    def _file_system(self, folder: str) -> int:
+        told = ctypes.create_string_buffer(256)
+        if self._libc.statfs(os.fsencode(folder), told) < 0:
+            raise OSError(ctypes.get_errno(), "the folder can't be watched")
+        return ctypes.c_long.from_buffer(told).value & 0xFFFFFFFF
 
     def happened(self) -> bool:
         """Whether anything happened since this was asked last."""
