@@ -24,7 +24,9 @@ class FileRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     suffixes: tuple[str, ...] = Field(description="Endings of a file that is named outright, lower case, with the dot.")
-    patterns: tuple[str, ...] = Field(description="Shell patterns of the files it takes from a folder, lower case.")
+    patterns: tuple[str, ...] = Field(
+        description="Shell patterns of the files it takes from a folder, lower case; with `**/` from those in it too."
+    )
     siblings: dict[str, str] = Field(
         default_factory=dict,
         description="Words between the dots of a file's name that, replaced so, name a file beside it to read too.",
