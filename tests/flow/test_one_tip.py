@@ -156,3 +156,12 @@ async def test_signing_out_and_erasing_end_the_session_at_once(life: Life) -> No
     assert b"cello" not in b"".join(
         path.read_bytes() for path in life.home.kit.settings.data.rglob("*") if path.is_file()
     )
+
+
+async def test_a_link_opened_in_a_signed_in_browser_ends_the_session_it_had(life: Life) -> None:
+    before = life.cookie
+    opened = await life.get(f"/sign-in/{await life.home.promises[Accounts].owner_link()}")
+    assert (await life.get("/")).headers["location"] == "/sign-in"
+    life.cookie = opened.headers["set-cookie"].split(";")[0]
+    assert life.cookie != before
+    assert "location" not in (await life.get("/")).headers

@@ -11,7 +11,7 @@ from oo.apps.web.connect.view import MindView
 from oo.apps.web.forms import read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor
-from oo.contracts.errors import Invalid, Problem, Refused, Unusable
+from oo.contracts.errors import Conflict, Invalid, Problem, Refused, Unusable
 from oo.contracts.ids import ConnectionId
 
 _FIELDS = 3
@@ -87,7 +87,7 @@ class ConnectRoutes:
         path = form.one("path").strip()
         try:
             one = await self._sources.add_files(user=visitor.user, path=path)
-        except (Refused, Unusable, Invalid) as problem:
+        except (Conflict, Refused, Unusable, Invalid) as problem:
             return await self._files_again(request, visitor, path, problem)
         return RedirectResponse(f"/connect/{one.id}", 303)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -10,7 +12,8 @@ from oo.apps.web import cookies
 from oo.apps.web.frame import Frame
 from oo.apps.web.pages import Pages
 from oo.apps.web.sign_in.view import SignInView
-from oo.contracts.errors import LinkUsed
+from oo.contracts.accounts import Identity
+from oo.contracts.errors import LinkUsed, NotFound
 from oo.contracts.words import best_language
 
 
@@ -44,6 +47,10 @@ class SignInRoutes:
         except LinkUsed as problem:
             frame = Frame(language=self._language(request))
             return self._pages.show(request, "sign_in/page.html", frame, SignInView(used=True), problem.status)
+        before: Identity | None = getattr(request.state, "identity", None)
+        if before is not None:  # this browser has one session: the one that the link just opened
+            with suppress(NotFound):
+                await self._promises.accounts.sign_out(user=before.user, session=before.session)
         language = self._language(request)
         if session.first and language != "en":
             await self._promises.profiles.change(user=session.user, values={"language": language})
