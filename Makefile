@@ -1,7 +1,7 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test quick install check fix bench contracts docs requirements new-connector
+.PHONY: help run test test-postgres quick install check fix bench contracts docs pictures icons lighthouse requirements new-connector
 BIN := .venv/bin
 ARGS ?=
 AS_OF ?= $(shell date -d '14 days ago' +%F)
@@ -22,6 +22,11 @@ test:
 	@.ci/environment dev
 	@.ci/chromium
 	@$(BIN)/pytest -q -rfEs -n auto --dist loadfile --no-loadscope-reorder -m "not services and not chaos and not slow" $(ARGS)
+
+# test-postgres: the tests on Postgres: OO_TEST_DATABASE_URL's server, or one that is started for them
+test-postgres:
+	@.ci/environment dev
+	@$(BIN)/pytest -q -rfE -n auto --dist loadfile --postgres -m "not browser and not chaos and not slow" $(ARGS)
 
 # quick: the quick tests alone
 quick:
@@ -63,6 +68,24 @@ contracts:
 docs:
 	@.ci/environment dev
 	$(BIN)/python docs/make_reference.py
+
+# pictures: photograph every state into docs/pictures (ARGS="later why" takes these alone)
+pictures:
+	@.ci/environment dev
+	@.ci/chromium
+	$(BIN)/python docs/pictures/take.py $(ARGS)
+
+# icons: draw the app's icons from their SVG
+icons:
+	@.ci/environment dev
+	@.ci/chromium
+	$(BIN)/python docs/pictures/icons.py
+
+# lighthouse: audit the pages of a running oO, and keep the report in benchmarks/lighthouse (needs Node 18 or newer)
+lighthouse:
+	@.ci/environment dev
+	@.ci/chromium
+	$(BIN)/python -m benchmarks.lighthouse
 
 # requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
 requirements:

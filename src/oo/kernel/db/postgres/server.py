@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -73,7 +74,7 @@ def place(url: str) -> str:
     'oo at db.example.org'
     """
     parts = conninfo_to_dict(url)
-    host = str(parts.get("host") or parts.get("hostaddr") or "this machine")
+    host = str(parts.get("host") or parts.get("hostaddr") or os.environ.get("PGHOST") or "this machine")
     return f"{parts.get('dbname') or parts.get('user') or 'the default database'} at {host}"
 
 
@@ -87,7 +88,8 @@ def without_password(url: str) -> tuple[str, str | None]:
 def is_near(url: str) -> bool:
     """Whether the server is on this machine, so that an answer comes sooner than a thread could wait for it."""
     parts = conninfo_to_dict(url)
-    host = str(parts.get("hostaddr") or parts.get("host") or "/")
+    named = (os.environ.get(name) for name in ("PGHOSTADDR", "PGHOST"))
+    host = str(parts.get("hostaddr") or parts.get("host") or next(filter(None, named), "/"))
     return host.startswith(("/", "@")) or host in ("localhost", "127.0.0.1", "::1")
 
 
