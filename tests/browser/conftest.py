@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from tests.browser.serving import serving
 
-from oo.apps.web.tests.site import Site, made
+from oo.apps.web.tests.site import Site
 from oo.apps.web.tests.standins import tip_of
 from oo.kernel.clock import SystemClock
 
@@ -47,20 +45,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def served() -> Iterator[tuple[Site, str]]:
     """The pages on a free port of this machine, with two tips waiting."""
-    site = made(SystemClock())
-    site.tips.queue = [
-        tip_of("Send Lena the signed lease.", site.clock),
-        tip_of("Ask Tom for the gate code.", site.clock),
-    ]
-    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield site, f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    with serving(SystemClock()) as (site, origin):
+        site.tips.queue = [
+            tip_of("Send Lena the signed lease.", site.clock),
+            tip_of("Ask Tom for the gate code.", site.clock),
+        ]
+        yield site, origin
 
 
 def seen(context: BrowserContext, site: Site, origin: str) -> Seen:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PHONE
-from tests.browser.test_offline import ONE_TAP, heading, offline, online, ready
+from tests.browser.steps import heading, offline, online, ready
+from tests.browser.test_offline import ONE_TAP
 
 pytestmark = pytest.mark.browser
 OO = Path(sys.executable).with_name("oo")

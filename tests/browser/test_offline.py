@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 from tests.browser.conftest import DESKTOP, Seen, seen
+from tests.browser.steps import heading, offline, online, ready, until
 from tests.browser.test_everybody import findings
 
 from oo.apps.web.tests.site import Site
@@ -32,42 +33,9 @@ def app(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     assert [said for said in watched.complaints if "net::ERR_" not in said and "Clear-Site-Data" not in said] == []
 
 
-def ready(page: Page) -> None:
-    """Wait until what is needed offline is kept."""
-    until(page, "async () => !!navigator.serviceWorker.controller && !!await caches.match('/offline?kept')")
-
-
-def until(page: Page, holds: str) -> None:
-    """Wait until an asynchronous condition holds."""
-    for _ in range(100):
-        if page.evaluate(holds):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(holds)
-
-
-def offline(context: BrowserContext) -> Page:
-    """Take the network away; the page notices."""
-    context.set_offline(True)
-    page = context.pages[0]
-    expect(page.locator(".note")).to_contain_text("Offline.")
-    return page
-
-
-def online(context: BrowserContext) -> Page:
-    """Give the network back."""
-    context.set_offline(False)
-    return context.pages[0]
-
-
 def reactions(seen: Seen) -> list[Reaction]:
     """What arrived."""
     return list(seen.site.tips.reactions.values())
-
-
-def heading(page: Page, text: str) -> None:
-    """Wait until this is the heading."""
-    expect(page.get_by_role("heading")).to_contain_text(text)
 
 
 def test_done_is_kept_through_a_reload_and_sent_once(app: Seen) -> None:

@@ -1,0 +1,39 @@
+"""Every state of every page: axe finds nothing, nobody complains, nothing is wider than the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+from tests.browser.conftest import PHONE, seen
+from tests.browser.scenes import NOW, SCENES, Scene, lay_out
+from tests.browser.serving import serving
+from tests.browser.test_everybody import findings
+
+from oo.testing.determinism import FixedClock
+
+pytestmark = pytest.mark.browser
+MOVING = {"swiping"}
+"""While a finger is on it, the tip leaves the screen on purpose."""
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, scene: Scene) -> None:
+    with serving(FixedClock(NOW)) as (site, origin):
+        lay_out(site)
+        scene.arrange(site)
+        options = {"timezone_id": "Europe/Berlin", "reduced_motion": "reduce", **scene.browser}
+        context = browser.new_context(viewport=PHONE, **options)
+        watched = seen(context, site, origin)
+        if not scene.signed_in:
+            context.clear_cookies()
+        page = watched.open(scene.path)
+        scene.act(page)
+        page.wait_for_timeout(200)
+        if scene.name not in MOVING:
+            found = findings(page)
+            if scene.name == "forced-colors":  # axe reads the page's own colours, the system's are shown
+                found = [one for one in found if "color-contrast" not in one]
+            assert found == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert [said for said in watched.complaints if not any(part in said for part in scene.status)] == []
+        context.close()
