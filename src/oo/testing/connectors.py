@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from oo.contracts.connectors import Action, Batch, Changed, Connector, Reconnect, Sliced, Source, TryLater, Unsupported
+from oo.contracts.connectors import Action, Batch, Changed, Connector, Reconnect, Source, TryLater, Unsupported
 from oo.contracts.errors import NotFound, Unusable
 from oo.contracts.ids import ConnectionId, Ref
 from oo.contracts.items import Item, facts_from_row, facts_row
 from oo.contracts.manifests import ConnectorManifest
-from oo.contracts.reading import gather
 from oo.testing.files import MemoryFiles
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -117,19 +116,6 @@ async def the_same_cursor_brings_nothing_new(case: Case) -> None:
         first = next(iter(files.content))
         files.content[first] += b"\n"
         assert await case.connector.pull(case.source(files), batch.cursor) is not None
-
-
-async def slices_together_are_what_a_pull_gives(case: Case) -> None:
-    """A connector that reads in slices says in them what it says at once, and only the last one has a cursor."""
-    if not isinstance(case.connector, Sliced):
-        return
-    slices = [batch async for batch in case.connector.slices(case.source(), None)]
-    whole = await case.pull()
-    assert await gather(case.connector.slices(case.source(), None)) == whole
-    assert [(batch.more, bool(batch.cursor)) for batch in slices] == [(True, False)] * (len(slices) - 1) + [
-        (False, True)
-    ]
-    assert [batch async for batch in case.connector.slices(case.source(), whole.cursor)] == []
 
 
 async def equal_sources_give_equal_batches(case: Case) -> None:
@@ -249,7 +235,6 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     damage_is_listed_and_never_breaks_it,
     a_file_that_cannot_be_read_is_said_so,
     the_same_cursor_brings_nothing_new,
-    slices_together_are_what_a_pull_gives,
     equal_sources_give_equal_batches,
     an_offset_is_a_zone_too,
     refs_are_unique_and_the_connections_own,
