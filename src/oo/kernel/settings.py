@@ -156,10 +156,11 @@ def variable_of(field: str) -> str:
 
 
 def unknown(environ: Mapping[str, str], kind: type[Settings] = Settings) -> list[str]:
-    """The `OO_*` variables that no setting reads: typing errors, most often."""
+    """The `OO_*` variables that no setting reads: typing errors, most often; `OO_TEST_*` are for the tests."""
     known = {variable_of(name) for name in kind.model_fields}
     known |= {f"{variable_of(name)}_FILE" for name, field in kind.model_fields.items() if is_secret(field)}
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    foreign = (name for name in environ if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"))
+    return sorted(name for name in foreign if name not in known)
 
 
 def is_secret(field: FieldInfo) -> bool:
