@@ -36,7 +36,7 @@ class _Fresh:
     hold: str
     now: datetime
     day_ends: datetime
-    """When the person's day, in which they react, is over."""
+    """When the person's day is over, for a dismissal that lasts as long."""
 
 
 class Reactions:
@@ -49,8 +49,7 @@ class Reactions:
         """See `Tips.react`."""
         now = self._kit.clock.now()
         _check(reaction, now)
-        profile = await self._profiles.get(user=user)
-        day_ends = context(now, profile.zone, profile.day_ends_at).day_end
+        day_ends = await self._day_ends(user, now) if _is_for_now(reaction) else now
         fresh = _Fresh(self._kit.ids.new(), self._kit.ids.new(), now, day_ends)
 
         def unit(tx: Transaction) -> Outcome:
@@ -112,6 +111,10 @@ class Reactions:
                 self._kit.outbox.publish(tx, envelope)
 
         await self._kit.db.write(unit)
+
+    async def _day_ends(self, user: UserId, now: datetime) -> datetime:
+        profile = await self._profiles.get(user=user)
+        return context(now, profile.zone, profile.day_ends_at).day_end
 
     def _store(self, tx: Transaction, user: UserId, tip: Row[Any], reaction: Reaction, fresh: _Fresh) -> Outcome:
         now = fresh.now
@@ -184,6 +187,10 @@ def _own(tx: Transaction, user: UserId, tip_id: str) -> Row[Any]:
     if tip is None:
         raise NotFound
     return tip
+
+
+def _is_for_now(reaction: Reaction) -> bool:
+    return reaction.action == "dismiss" and (reaction.scope or "now") == "now"
 
 
 def _told(row: Row[Any]) -> tuple[object, ...]:
