@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 from tests.browser.serving import serving
 
 from oo.apps.web.tests.site import Site
@@ -59,13 +59,29 @@ def seen(context: BrowserContext, site: Site, origin: str) -> Seen:
     page = context.new_page()
     page.set_default_timeout(10_000)
     watched = Seen(page, site, origin)
-    page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
+    page.on("console", lambda said: _heard(watched, said))
     page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
     page.on(
         "request",
         lambda request: None if request.url.startswith(origin) else watched.complaints.append(f"went to {request.url}"),
     )
     return watched
+
+
+def _heard(watched: Seen, said: ConsoleMessage) -> None:
+    """Keep what the browser complains of; that data was cleared, or a worker left out for a test, is none."""
+    if "Clear-Site-Data" not in said.text and "Service Worker registration blocked" not in said.text:
+        watched.complaints.append(f"{said.type}: {said.text}")
+
+
+@pytest.fixture
+def bare(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
+    """A desktop whose browser has no service workers."""
+    context = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin", service_workers="block")
+    watched = seen(context, *served)
+    yield watched
+    context.close()
+    assert watched.complaints == []
 
 
 @pytest.fixture

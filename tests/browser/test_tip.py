@@ -112,8 +112,8 @@ def test_the_devices_zone_is_told_once_per_visit(desktop: Seen) -> None:
     assert desktop.site.profiles.profile.zone == "Europe/Berlin"
 
 
-def test_a_lost_connection_is_said_and_nothing_is_lost(desktop: Seen) -> None:
-    page = desktop.open()
+def test_a_lost_connection_is_said_and_nothing_is_lost(bare: Seen) -> None:
+    desktop, page = bare, bare.open()
     page.route("**/", lambda route: route.abort())
     page.get_by_role("button", name="Done").click()
     expect(page.locator(".note")).to_contain_text("That did not work. Nothing was changed.")
