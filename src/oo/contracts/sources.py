@@ -58,6 +58,8 @@ class ConnectionView:
     keeps: str
     since: datetime
     unread: tuple[Unread, ...] = ()
+    kept: bool = False
+    """Whether its file was uploaded, is kept encrypted, and can be taken back with what was marked done in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,14 @@ class FolderView:
     folders: tuple[str, ...]
     files: tuple[str, ...]
     """Full paths of the files that a connector reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """An uploaded file as it is now."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,16 @@ class Sources(Protocol):
         Raises `Refused` outside the allowed folders, `Unusable` for what no connector reads. `trusted` paths come from
         the command line and are allowed as they are. Adding one twice is the same connection.
         """
+
+    async def upload(self, *, user: UserId, name: str, data: bytes) -> ConnectionView:
+        """Keep a file encrypted, connect it and read it; whoever it is, it is theirs alone.
+
+        The connector is chosen by the file's name; "done" is written in the file that is kept. The same name again
+        replaces the file. Raises `Unusable` for what no connector reads, or is too large, `Invalid` for too many files.
+        """
+
+    async def kept(self, *, user: UserId, connection: ConnectionId) -> KeptFile:
+        """An uploaded file, with what was marked done in it; raises `NotFound` for any other connection."""
 
     async def mind(self, *, user: UserId) -> list[str]:
         """The things on the person's mind that are open, in their own words and order."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
@@ -22,8 +23,11 @@ from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.repository import connections as repository
 
+T = TypeVar("T")
 EVERY = timedelta(minutes=15)
 """Every connection is read at least this often: busy times move with the clock."""
+DOCUMENT = "upload"
+"""What an uploaded file is called where it is kept; its own name is sealed, as the connection's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,24 @@ class Opener:
                 return None
             if manifest.kind == "document":
                 known = DocumentFiles(self._kit.db, self._kit.keys, connection.user, connection.id)
-            elif manifest.files is None or connection.path is None:
+            elif manifest.files is None:
                 return None
+            elif connection.path is None:
+                kept = DocumentFiles(self._kit.db, self._kit.keys, connection.user, connection.id)
+                known = UploadedFile(kept, connection.name)
             else:
                 known = self._disk.files(path=connection.path, rules=manifest.files, trusted=connection.trusted)
             self._files[connection.id] = known
         return known
+
+    def is_upload(self, connection: Connection) -> bool:
+        """Whether the connection's file was uploaded, and is kept here."""
+        manifest = self._catalogue.manifest(connection.connector)
+        return connection.path is None and manifest is not None and manifest.kind == "files"
+
+    def lend(self, connection: str, files: Files) -> None:
+        """Let a connection that is not kept yet be read from these files, until `forget`."""
+        self._files[connection] = files
 
     def forget(self, connection: str) -> None:
         """Let go of a connection's files."""
@@ -138,7 +154,7 @@ class DocumentFiles:
     async def list(self) -> Sequence[FileStat]:
         """See `Files.list`."""
         rows = await self._db.read(lambda tx: repository.documents_of(tx, self._connection))
-        return [FileStat(row.name, str(row.version), len(row.content)) for row in rows]
+        return [FileStat(row.name, str(row.version), row.size) for row in rows]
 
     async def read(self, path: str) -> FileContent:
         """See `Files.read`."""
@@ -158,3 +174,31 @@ class DocumentFiles:
         if written is None:
             raise FileChanged
         return str(written)
+
+
+class UploadedFile:
+    """The one document of an upload under the file's own name, for a connector that works in a thread of its own.
+
+    The database belongs to the loop that this is made in; calls from elsewhere are handed over to it.
+    """
+
+    def __init__(self, kept: DocumentFiles, name: str) -> None:
+        self._kept, self._name, self._home = kept, name, asyncio.get_running_loop()
+
+    async def list(self) -> Sequence[FileStat]:
+        """See `Files.list`."""
+        stats = await self._at_home(self._kept.list())
+        return [FileStat(self._name, stat.version, stat.size) for stat in stats]
+
+    async def read(self, path: str) -> FileContent:
+        """See `Files.read`."""
+        return await self._at_home(self._kept.read(DOCUMENT))
+
+    async def replace(self, path: str, data: bytes, version: str) -> str:
+        """See `Files.replace`."""
+        return await self._at_home(self._kept.replace(DOCUMENT, data, version))
+
+    async def _at_home(self, call: Coroutine[Any, Any, T]) -> T:
+        if asyncio.get_running_loop() is self._home:
+            return await call
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, self._home))

@@ -16,7 +16,7 @@ from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, Ref, UserId
 from oo.contracts.items import Busy, Facts, facts_from_text
 from oo.contracts.profiles import Profiles
-from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, Receipt, Wording
+from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, KeptFile, Receipt, Wording
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.integrations.adding import Adding
@@ -27,6 +27,7 @@ from oo.modules.integrations.repository import connections, items, writebacks
 from oo.modules.integrations.repository.inventory import Stock, stock
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
 from oo.modules.integrations.sync import FRESH, NOT_INSTALLED, PATIENCE, Faults, Sync
+from oo.modules.integrations.uploads import Uploads
 from oo.modules.integrations.words import Words
 from oo.modules.integrations.writing import TOLD, Writing
 
@@ -52,6 +53,7 @@ class Integrations:
         self._words = Words(kit, catalogue, self._opener, self._sync)
         self._writing = Writing(kit, catalogue, self._opener, self._sync)
         self._mind = Mind(kit, catalogue, self._sync)
+        self._uploads = Uploads(kit, catalogue, self._opener, self._sync)
         self._adding = Adding(kit, catalogue, self._opener, self._sync, accounts, disk)
 
     async def inventory(self, *, user: UserId) -> Inventory:
@@ -108,6 +110,15 @@ class Integrations:
         """See `Sources.add_files`."""
         added = await self._adding.add(user, path, trusted=trusted)
         return await self.connection(user=user, connection=added)
+
+    async def upload(self, *, user: UserId, name: str, data: bytes) -> ConnectionView:
+        """See `Sources.upload`."""
+        taken = await self._uploads.take(user, name, data)
+        return await self.connection(user=user, connection=taken)
+
+    async def kept(self, *, user: UserId, connection: ConnectionId) -> KeptFile:
+        """See `Sources.kept`."""
+        return await self._uploads.give(user, connection)
 
     async def mind(self, *, user: UserId) -> list[str]:
         """See `Sources.mind`."""
@@ -199,6 +210,7 @@ class Integrations:
             keeps=manifest.keeps if manifest else "",
             since=connection.created_at,
             unread=connection.unread,
+            kept=self._opener.is_upload(connection),
         )
 
 

@@ -128,8 +128,9 @@ def document(tx: Transaction, connection: str, name: str) -> Row[Any] | None:
 
 
 def documents_of(tx: Transaction, connection: str) -> Sequence[Row[Any]]:
-    """Every document of a connection, by name."""
-    return tx.execute(select(documents).where(documents.c.connection_id == connection).order_by(documents.c.name)).all()
+    """Name, version and size of every document of a connection, by name."""
+    columns = (documents.c.name, documents.c.version, func.length(documents.c.content).label("size"))
+    return tx.execute(select(*columns).where(documents.c.connection_id == connection).order_by(documents.c.name)).all()
 
 
 def save_document(
