@@ -34,6 +34,7 @@ PUBLIC = Public(
     prefixes=("/sign-in/", "/static/"),
     files="/static/",
     door="/sign-in",
+    uploads=web.UPLOADS,
 )
 """What anybody may open; every other route needs a session."""
 

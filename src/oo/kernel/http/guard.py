@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from oo.kernel.http import headers as wire
-from oo.kernel.http.changes import SAFE_METHODS, check_origin, check_token, limited
+from oo.kernel.http.changes import BODY_LIMIT, SAFE_METHODS, UPLOAD_LIMIT, check_origin, check_token, limited
 from oo.kernel.http.problems import API, App, Page, Receive, Refusal, Send, answer, fault_of
 from oo.kernel.http.site import Site, Sites
 from oo.kernel.http.throttle import Throttle
@@ -35,7 +35,7 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """The paths that need no session; whatever is not named here does."""
+    """The paths that need no session, and other ways in which paths differ; whatever is not named here needs one."""
 
     exact: frozenset[str]
     prefixes: tuple[str, ...]
@@ -43,6 +43,8 @@ class Public:
     """Prefix of static files: never personal, and kept by browsers as long as they say."""
     door: str
     """Where whoever is not signed in is sent; below it, failed tries are counted."""
+    uploads: frozenset[str] = frozenset()
+    """Paths that take a form with a file, for those who are signed in."""
 
     def __contains__(self, path: str) -> bool:
         return path in self.exact or path.startswith(self.prefixes)
@@ -115,7 +117,7 @@ class Guard:
             )  # as the browser knows it, for whoever looks further in
             always = self._standing[site.secure]
             if scope["method"] not in SAFE_METHODS:
-                receive = limited(headers, receive)
+                receive = limited(headers, receive, UPLOAD_LIMIT if path in self._public.uploads else BODY_LIMIT)
                 check_origin(site, headers)
             if not is_file:
                 known = await self._known(site, headers)
@@ -128,7 +130,8 @@ class Guard:
                     if known.renewed:
                         cookie = site.session_cookie(known.renewed, self._session_seconds)
                     if scope["method"] not in SAFE_METHODS:
-                        receive = await check_token(known.csrf, scope, headers, receive)
+                        upload = path in self._public.uploads
+                        receive = await check_token(known.csrf, scope, headers, receive, upload=upload)
             await self._app(scope, receive, sending)
         except _Elsewhere as elsewhere:
             await _redirect(elsewhere.to, sending)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oo.kernel.http.changes import BODY_LIMIT
+from oo.kernel.http.changes import BODY_LIMIT, UPLOAD_LIMIT
 from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.headers import ALWAYS, STRICT_TRANSPORT
 from oo.kernel.http.site import Sites
@@ -14,7 +14,13 @@ from oo.kernel.settings import load
 from oo.testing.asgi import Answer, ask
 
 pytestmark = pytest.mark.anyio
-PUBLIC = Public(frozenset({"/sign-in", "/health"}), ("/sign-in/", "/static/"), files="/static/", door="/sign-in")
+PUBLIC = Public(
+    frozenset({"/sign-in", "/health"}),
+    ("/sign-in/", "/static/"),
+    files="/static/",
+    door="/sign-in",
+    uploads=frozenset({"/up"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +267,34 @@ async def test_websockets_are_turned_away(edge: Edge) -> None:
 
     await edge.guard({"type": "websocket"}, None, send)  # type: ignore[arg-type]
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def form_with_a_file(token: str, size: int = 10, field: str = "csrf") -> bytes:
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{token}\r\n--x\r\n'
+    return head.encode() + b'Content-Disposition: form-data; name="file"\r\n\r\n' + b"a" * size + b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/up", form_with_a_file("token-of-the-session"), 200),
+        ("/up", form_with_a_file("token-of-the-session", 5_000_000), 200),
+        ("/up", form_with_a_file("token-of-the-session", UPLOAD_LIMIT), 413),
+        ("/up", form_with_a_file("another"), 403),
+        ("/up", form_with_a_file("token-of-the-session", field="other"), 400),
+        ("/up", b"--x--", 400),
+        ("/do", form_with_a_file("token-of-the-session"), 415),
+        ("/do", form_with_a_file("token-of-the-session", 5_000_000), 413),
+    ],
+)
+async def test_a_form_with_a_file_is_taken_where_uploads_are_with_its_token_first(
+    edge: Edge, path: str, body: bytes, status: int
+) -> None:
+    headers = {
+        "cookie": "oo=good",
+        "content-type": "multipart/form-data; boundary=x",
+        "origin": "http://127.0.0.1:8042",
+    }
+    answer = await ask(edge.guard, "POST", path, headers=headers, body=body)
+    assert answer.status == status
+    assert edge.inside.bodies == ([body] if status == 200 else [])
