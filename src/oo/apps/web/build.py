@@ -22,6 +22,9 @@ from oo.kernel.http.problems import Page
 PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico", "/sw.js", "/offline")
 """The pages that need no session, beside the one-time links below /sign-in/ and the files below /static/."""
 
+UPLOADS = frozenset({"/connect/upload"})
+"""The paths that take a form with a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Web:

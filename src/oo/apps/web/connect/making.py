@@ -11,6 +11,7 @@ from oo.apps.web.connect.view import (
     FactRow,
     FileRow,
     FilesView,
+    FolderRows,
     GoneView,
     OneView,
     SourceRow,
@@ -37,9 +38,8 @@ def connect_view(
         for connector in connectors
         if connector.kind == "document" and connector.id not in used
     ]
-    readable = [t(connector.name) for connector in connectors if connector.kind == "files"]
-    if visitor.identity.admin and readable:
-        possible.append(SourceRow("faint", t("Files"), ", ".join(readable), Link(t("Add"), "/connect/files")))
+    if names := readable(connectors, t):
+        possible.append(SourceRow("faint", t("Files"), names, Link(t("Add"), "/connect/files")))
     connected = [
         SourceRow(_DOTS[one.state], name(one, t), state_line(one, visitor), Link(t("Manage"), f"/connect/{one.id}"))
         for one in connections
@@ -51,6 +51,9 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
     """One connection, with what it reads, writes and keeps."""
     t = visitor.t
     facts = [FactRow(t("Reads"), t(one.reads)), FactRow(t("Writes"), t(one.writes)), FactRow(t("Keeps"), t(one.keeps))]
+    if one.kept:
+        where = t("Kept here, encrypted with your own key. Added again under its name, it is replaced.")
+        facts.append(FactRow(t("Where"), where))
     if one.detail:
         facts.append(FactRow(t("Where"), one.detail))
     read = t("Not read yet") if one.read_at is None else ago_brief(one.read_at, visitor.now, t.language)
@@ -66,18 +69,28 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
         facts=tuple(facts),
         unread=tuple(_unread(row.file, row.line, row.reason, t) for row in one.unread[:_MOST_UNREAD]),
         edit=Link(t("Edit"), "/connect/mind") if written else None,
+        file=Link(t("Take it back"), f"/connect/{one.id}/file") if one.kept else None,
     )
 
 
-def files_view(folder: FolderView, path: str, problem: str = "") -> FilesView:
-    """A folder to choose from; the path that was typed stays."""
-    return FilesView(
-        path=path or folder.path,
-        parent=folder.parent,
-        folders=tuple(FileRow(PurePath(found).name, found) for found in folder.folders),
-        files=tuple(FileRow(PurePath(found).name, found) for found in folder.files),
-        problem=problem,
-    )
+def files_view(
+    connectors: Sequence[ConnectorView], folder: FolderView | None, path: str, t: Translator, problem: str = ""
+) -> FilesView:
+    """What can be added, with a folder of this machine for its owner; the path that was typed stays."""
+    rows = None
+    if folder is not None:
+        rows = FolderRows(
+            path=path or folder.path,
+            parent=folder.parent,
+            folders=tuple(FileRow(PurePath(found).name, found) for found in folder.folders),
+            files=tuple(FileRow(PurePath(found).name, found) for found in folder.files),
+        )
+    return FilesView(readable(connectors, t), rows, problem)
+
+
+def readable(connectors: Sequence[ConnectorView], t: Translator) -> str:
+    """The kinds of file that are read, as in "todo.txt, Calendar file"."""
+    return ", ".join(t(connector.name) for connector in connectors if connector.kind == "files")
 
 
 def gone_view(receipt: Receipt, lines: tuple[str, ...], back: Link, visitor: Visitor) -> GoneView:

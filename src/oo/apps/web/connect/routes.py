@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from oo.apps.web.connect.making import connect_view, files_view, gone_view, one_view
 from oo.apps.web.connect.view import MindView
-from oo.apps.web.forms import read_form
+from oo.apps.web.forms import read_form, read_upload
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor
 from oo.contracts.errors import Conflict, Invalid, Problem, Refused, Unusable
@@ -31,9 +33,11 @@ class ConnectRoutes:
             Route("/connect", self.listed, methods=["GET"]),
             Route("/connect/files", self.files, methods=["GET"]),
             Route("/connect/files", self.add, methods=["POST"]),
+            Route("/connect/upload", self.upload, methods=["POST"]),
             Route("/connect/mind", self.mind, methods=["GET"]),
             Route("/connect/mind", self.write, methods=["POST"]),
             Route("/connect/{connection}", self.one, methods=["GET"]),
+            Route("/connect/{connection}/file", self.file, methods=["GET"]),
             Route("/connect/{connection}/read", self.read, methods=["POST"]),
             Route("/connect/{connection}/forget", self.forget, methods=["POST"]),
         ]
@@ -74,11 +78,9 @@ class ConnectRoutes:
         return self._pages.show(request, "connect/gone.html", _below(visitor), view)
 
     async def files(self, request: Request) -> Response:
-        """A folder to choose from."""
+        """Files to add: any of the device, and for the owner those of this machine."""
         visitor = await self._pages.visitor(request)
-        path = request.query_params.get("path")
-        view = files_view(await self._sources.folder(user=visitor.user, path=path), path or "")
-        return self._pages.show(request, "connect/files.html", _below(visitor), view)
+        return await self._files(request, visitor, request.query_params.get("path"))
 
     async def add(self, request: Request) -> Response:
         """Connect a file or folder; what cannot be used is said where it was typed."""
@@ -88,8 +90,25 @@ class ConnectRoutes:
         try:
             one = await self._sources.add_files(user=visitor.user, path=path)
         except (Conflict, Refused, Unusable, Invalid) as problem:
-            return await self._files_again(request, visitor, path, problem)
+            return await self._files(request, visitor, None, path, problem)
         return RedirectResponse(f"/connect/{one.id}", 303)
+
+    async def upload(self, request: Request) -> Response:
+        """Keep and connect a file of the device; what cannot be used is said where it was chosen."""
+        visitor = await self._pages.visitor(request)
+        try:
+            file = await read_upload(request)
+            one = await self._sources.upload(user=visitor.user, name=file.name, data=file.data)
+        except (Unusable, Invalid) as problem:
+            return await self._files(request, visitor, None, problem=problem)
+        return RedirectResponse(f"/connect/{one.id}", 303)
+
+    async def file(self, request: Request) -> Response:
+        """An uploaded file, taken back with what was marked done in it."""
+        visitor = await self._pages.visitor(request)
+        kept = await self._sources.kept(user=visitor.user, connection=_connection(request))
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}"}
+        return Response(kept.data, media_type="application/octet-stream", headers=headers)
 
     async def mind(self, request: Request) -> Response:
         """The things on the person's mind, to edit."""
@@ -107,9 +126,14 @@ class ConnectRoutes:
             return self._mind_page(request, visitor, things, problem)
         return RedirectResponse("/", 303)
 
-    async def _files_again(self, request: Request, visitor: Visitor, path: str, problem: Problem) -> Response:
-        view = files_view(await self._sources.folder(user=visitor.user, path=None), path, visitor.t(problem.detail))
-        return self._pages.show(request, "connect/files.html", _below(visitor), view, problem.status)
+    async def _files(
+        self, request: Request, visitor: Visitor, path: str | None, typed: str = "", problem: Problem | None = None
+    ) -> Response:
+        folder = await self._sources.folder(user=visitor.user, path=path) if visitor.identity.admin else None
+        said = visitor.t(problem.detail) if problem else ""
+        view = files_view(await self._sources.connectors(), folder, typed or path or "", visitor.t, said)
+        status = problem.status if problem else 200
+        return self._pages.show(request, "connect/files.html", _below(visitor), view, status)
 
     def _mind_page(
         self, request: Request, visitor: Visitor, things: list[str], problem: Problem | None = None

@@ -55,6 +55,8 @@ class OneView:
     facts: tuple[FactRow, ...]
     unread: tuple[UnreadRow, ...] = ()
     edit: Link | None = None
+    file: Link | None = None
+    """Takes an uploaded file back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,24 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FilesView:
-    """A folder to choose from; `problem` says in one sentence why the last choice did not work."""
+class FolderRows:
+    """A folder of this machine to choose from."""
 
     path: str
     parent: str | None
     folders: tuple[FileRow, ...]
     files: tuple[FileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    """Files to add: from the device, and for the owner from this machine."""
+
+    readable: str
+    """The kinds of file that are read."""
+    folder: FolderRows | None = None
     problem: str = ""
+    """One sentence: why the last choice did not work."""
 
 
 @dataclass(frozen=True, slots=True)

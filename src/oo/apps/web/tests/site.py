@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oo.apps.web.build import PUBLIC, build
+from oo.apps.web.build import PUBLIC, UPLOADS, build
 from oo.apps.web.promises import Promises
 from oo.apps.web.tests.standins import (
     StandInAccounts,
@@ -62,7 +62,9 @@ def made(clock: Clock | None = None) -> Site:
     async def authenticate(cookie: str) -> Any:
         return await accounts.authenticate(cookie=cookie)
 
-    public = Public(frozenset(PUBLIC), ("/sign-in/", "/legal/", "/static/"), files="/static/", door="/sign-in")
+    public = Public(
+        frozenset(PUBLIC), ("/sign-in/", "/legal/", "/static/"), files="/static/", door="/sign-in", uploads=UPLOADS
+    )
     guard = Guard(
         web.router,
         authenticate=authenticate,

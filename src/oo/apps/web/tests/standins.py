@@ -13,7 +13,7 @@ from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, TooLate, 
 from oo.contracts.ids import ConnectionId, DecisionId, HoldId, Ref, SessionId, UserId
 from oo.contracts.items import Facts
 from oo.contracts.profiles import Profile
-from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, Receipt, Wording
+from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, KeptFile, Receipt, Wording
 from oo.contracts.tips import (
     Evidence,
     HoldView,
@@ -206,6 +206,7 @@ class StandInSources:
     read: timedelta = timedelta(minutes=2)
     """How long ago."""
     gone: bool = False
+    uploaded: KeptFile | None = None
 
     async def inventory(self, *, user: UserId) -> Inventory:
         return Inventory()
@@ -228,8 +229,9 @@ class StandInSources:
         return ConnectionView(
             id=connection,
             connector="todotxt",
-            name=self.name,
-            detail="/home/lena/todo.txt",
+            name=self.uploaded.name if self.uploaded else self.name,
+            detail="" if self.uploaded else "/home/lena/todo.txt",
+            kept=self.uploaded is not None,
             state=self.state,
             open=41,
             read_at=self.clock.now() - self.read,
@@ -255,6 +257,17 @@ class StandInSources:
         if not path.endswith(".txt"):
             raise Unusable("No connector reads this file.")
         return await self.connection(user=user, connection=ConnectionId("c1"))
+
+    async def upload(self, *, user: UserId, name: str, data: bytes) -> ConnectionView:
+        if not name.endswith(".txt"):
+            raise Unusable("No connector reads this file.")
+        self.uploaded = KeptFile(name, data)
+        return await self.connection(user=user, connection=ConnectionId("c1"))
+
+    async def kept(self, *, user: UserId, connection: ConnectionId) -> KeptFile:
+        if self.uploaded is None:
+            raise NotFound
+        return self.uploaded
 
     async def mind(self, *, user: UserId) -> list[str]:
         return self.things

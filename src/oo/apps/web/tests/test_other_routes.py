@@ -56,9 +56,14 @@ async def test_connect_lists_what_is_there_and_what_could_be(site: Site) -> None
         assert text in page
 
 
-async def test_a_guest_is_not_offered_the_owners_files(site: Site) -> None:
+async def test_a_guest_adds_files_of_the_device_and_sees_none_of_the_machine(site: Site) -> None:
     site.accounts.admin = False
-    assert "/connect/files" not in (await site.get("/connect")).text
+    page = (await site.get("/connect/files")).text
+    assert "From this device" in page
+    for word in ("On this machine", "/home/lena", "todo.txt</strong>"):
+        assert word not in page
+    site.accounts.admin = True
+    assert "On this machine" in (await site.get("/connect/files")).text
 
 
 async def test_a_connection_shows_what_it_reads_and_what_it_could_not(site: Site) -> None:
