@@ -1,4 +1,4 @@
-"""The database: reads at once or in threads, writes in threads, a connection of its own for each."""
+"""The database: reads at once or in threads, writes in one thread, a connection of its own for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Kept)
 
 CONNECTIONS = 8
-"""Units that run at the same time; each thread keeps a connection for reads and one for writes."""
+"""Reads that run at the same time, each on a connection of its own; there is one more that writes."""
 READ_SECONDS = 2.0
 WRITE_SECONDS = 30.0
 AT_ONCE_SECONDS = 0.01
@@ -39,8 +39,9 @@ class PostgresDatabase:
         """With `near` a short read is asked for on the event loop; by default when the server is on this machine."""
         snapshot = ("default_transaction_isolation=repeatable read", "default_transaction_read_only=on")
         self._reading = postgres_engine(url, *snapshot, _timeout(read_seconds))
-        self._writing = postgres_engine(url, "default_transaction_isolation=serializable", _timeout(WRITE_SECONDS))
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="oo-postgres")
+        writing = postgres_engine(url, "default_transaction_isolation=serializable", _timeout(WRITE_SECONDS))
+        self._writer = Writer(writing)
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="oo-read")
         self._local = threading.local()
         self._opened: list[Kept] = []
         self._several: dict[object, bool] = {}
@@ -60,8 +61,8 @@ class PostgresDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, unit)
 
     async def write(self, unit: Callable[[Transaction], T]) -> T:
-        """Run a unit in its own transaction; see `Database.write`."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, unit)
+        """Run a unit with those that wait beside it; see `Database.write`."""
+        return await self._writer.run(unit)
 
     async def checkpoint(self) -> None:
         """Do nothing: words that Postgres still holds of deleted rows are sealed with a key that is gone."""
@@ -71,6 +72,7 @@ class PostgresDatabase:
         if not self._closed:
             self._closed = True
             await asyncio.to_thread(self._threads.shutdown)
+            await asyncio.to_thread(self._writer.finish)
             for kept in self._opened:
                 kept.close()
 
@@ -79,12 +81,6 @@ class PostgresDatabase:
             self._local.reader = self._kept(Reader(self._reading, self._read_seconds, self._several))
         reader: Reader = self._local.reader
         return reader.run(unit)
-
-    def _write(self, unit: Callable[[Transaction], T]) -> T:
-        if not hasattr(self._local, "writer"):
-            self._local.writer = self._kept(Writer(self._writing))
-        writer: Writer = self._local.writer
-        return writer.run(unit)
 
     def _kept(self, kept: K) -> K:
         self._opened.append(kept)

@@ -30,6 +30,14 @@ def url(postgres: str, tmp_path: Path) -> Any:
         yield made
 
 
+@pytest.fixture
+async def other(url: str, db: PostgresDatabase) -> AsyncIterator[PostgresDatabase]:
+    """The same database in another process."""
+    database = PostgresDatabase(url, connections=1)
+    yield database
+    await database.close()
+
+
 @pytest.fixture(params=[True, False], ids=["near", "far"])
 async def db(request: pytest.FixtureRequest, url: str) -> AsyncIterator[PostgresDatabase]:
     """On the loop first, as on this machine, and in threads only, as over a network."""
@@ -39,7 +47,7 @@ async def db(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Postgres
     await database.close()
 
 
-async def test_of_two_units_in_each_other_s_way_both_are_done(db: PostgresDatabase) -> None:
+async def test_of_two_units_in_each_other_s_way_both_are_done(db: PostgresDatabase, other: PostgresDatabase) -> None:
     for number in (1, 2):
         await db.write(adding(number))
     runs: list[int] = []
@@ -55,8 +63,63 @@ async def test_of_two_units_in_each_other_s_way_both_are_done(db: PostgresDataba
 
         return unit
 
-    await asyncio.gather(db.write(in_order(1, 2)), db.write(in_order(2, 1)))
+    await asyncio.gather(db.write(in_order(1, 2)), other.write(in_order(2, 1)))
     assert len(runs) > 2, "one of them was undone and run again"
+
+
+async def test_two_that_look_and_then_add_at_once_add_one_after_the_other(
+    db: PostgresDatabase, other: PostgresDatabase
+) -> None:
+    met = threading.Barrier(2, timeout=5)
+    runs: list[str] = []
+
+    def adding_one(name: str) -> Callable[[Transaction], int]:
+        def unit(tx: Transaction) -> int:
+            before = count(tx)
+            runs.append(name)
+            if runs.count(name) == 1:
+                met.wait()
+            return adding(before + 1)(tx)
+
+        return unit
+
+    assert sorted(await asyncio.gather(db.write(adding_one("a")), other.write(adding_one("b")))) == [1, 2]
+    assert len(runs) > 2
+
+
+async def test_units_that_wait_together_commit_together_and_one_that_fails_harms_none(db: PostgresDatabase) -> None:
+    held = threading.Event()
+    first = asyncio.create_task(db.write(lambda tx: held.wait(5)))  # meanwhile the others wait
+    await asyncio.sleep(0.05)
+    seen = text("SELECT txid_current()")
+    asked = [asyncio.create_task(db.write(lambda tx: tx.execute(seen).scalar_one())) for _ in range(3)]
+    wrong = asyncio.create_task(db.write(lambda tx: tx.execute(text("SELECT 1/0")).scalar_one()))
+    last = asyncio.create_task(db.write(adding(1)))
+    await asyncio.sleep(0.05)
+    held.set()
+    await first
+    assert len(set(await asyncio.gather(*asked))) == 1
+    with pytest.raises(DBAPIError):
+        await wrong
+    assert await last == 1 and await db.read(count) == 1
+
+
+async def test_of_a_group_that_was_undone_each_is_run_again_alone(db: PostgresDatabase) -> None:
+    held = threading.Event()
+    first = asyncio.create_task(db.write(lambda tx: held.wait(5)))
+    await asyncio.sleep(0.05)
+    runs: list[int] = []
+
+    def unlucky(tx: Transaction) -> None:
+        runs.append(0)
+        if len(runs) == 1:
+            tx.execute(text("DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$"))
+
+    waiting = [asyncio.create_task(db.write(unit)) for unit in (adding(1), unlucky, adding(2))]
+    await asyncio.sleep(0.05)
+    held.set()
+    await asyncio.gather(first, *waiting)
+    assert len(runs) == 2 and await db.read(count) == 2
 
 
 async def test_a_unit_that_always_loses_fails_in_the_end(db: PostgresDatabase) -> None:
@@ -68,7 +131,7 @@ async def test_a_unit_that_always_loses_fails_in_the_end(db: PostgresDatabase) -
 
     with pytest.raises(DBAPIError):
         await db.write(losing)
-    assert len(runs) == TRIES
+    assert len(runs) == 1 + TRIES
 
 
 async def test_a_unit_that_catches_what_the_database_says_is_told_so(db: PostgresDatabase) -> None:

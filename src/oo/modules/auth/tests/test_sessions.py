@@ -69,7 +69,6 @@ async def test_signing_out_leaves_the_person_s_other_sessions(hall: Hall) -> Non
     assert await hall.who(there.cookie)
 
 
-@pytest.mark.sqlite
 async def test_a_caller_who_goes_away_while_signing_out_leaves_nothing_open(hall: Hall) -> None:
     session = await hall.owner()
     identity = await hall.known(session.cookie)

@@ -158,7 +158,6 @@ async def test_a_read_that_crosses_a_change_is_not_remembered(desk: Desk) -> Non
     assert await profiles.get(user=LENA) == Profile(language="de")
 
 
-@pytest.mark.sqlite
 async def test_a_caller_who_goes_away_while_changing_leaves_nothing_old_behind(desk: Desk) -> None:
     kit = desk.room.kit
     profiles = StoredProfiles(kit.db, kit.keys, kit.outbox, kit.clock, alone=True)
