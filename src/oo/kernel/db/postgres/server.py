@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -23,16 +23,49 @@ class DatabaseUnusable(Exception):
     """The database can't be used; the message says which, why, and the mend."""
 
 
-class _LeanCursor(psycopg.Cursor[tuple[Any, ...]]):
-    """A cursor that describes its columns by name and type alone: SQLAlchemy asks at every statement, for no more."""
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """psycopg's cursor, but for two things.
+
+    It describes its columns by name and type alone: SQLAlchemy asks at every statement, for no more. A text with NUL,
+    which Postgres can't hold, is sent with U+FFFD in its place: what somebody types is looked for and not found, as on
+    SQLite.
+    """
 
     @property
     def description(self) -> list[Any] | None:
+        """Name and type of each column, as the DB-API wants them."""
         result = self.pgresult
         if result is None or not result.nfields:
             return None
         names = (result.fname(at) or b"" for at in range(result.nfields))
         return [(name.decode(), result.ftype(at), None, None, None, None, None) for at, name in enumerate(names)]
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
+        """See psycopg."""
+        try:
+            return super().execute(query, params, **how)
+        except psycopg.DataError:
+            if (without := _without_nul(params)) == params:
+                raise
+            return super().execute(query, without, **how)
+
+    def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+        """See psycopg."""
+        rows = list(params_seq)
+        try:
+            super().executemany(query, rows, **how)
+        except psycopg.DataError:
+            if (without := [_without_nul(row) for row in rows]) == rows:
+                raise
+            super().executemany(query, without, **how)
+
+
+def _without_nul(values: Any) -> Any:
+    if isinstance(values, Mapping):
+        return {name: _without_nul(value) for name, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [_without_nul(value) for value in values]
+    return values.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(values, str) else values
 
 
 def connect(url: str, *options: str) -> psycopg.Connection[tuple[Any, ...]]:
@@ -45,7 +78,7 @@ def connect(url: str, *options: str) -> psycopg.Connection[tuple[Any, ...]]:
         url,
         options=said,
         autocommit=True,
-        cursor_factory=_LeanCursor,
+        cursor_factory=_Cursor,
         prepare_threshold=_PREPARE_AFTER,
         application_name="oo",
         connect_timeout=CONNECT_SECONDS,

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, func, insert, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from oo.kernel.db import Database, Instant, Transaction, UnitBroken, insert_new, upsert
+from oo.kernel.db import Database, Instant, Prepared, Transaction, UnitBroken, insert_new, upsert
 from oo.testing.databases import database
 
 pytestmark = pytest.mark.anyio
@@ -119,3 +119,13 @@ async def test_values_come_back_as_they_were(db: Database) -> None:
     await db.write(lambda tx: tx.execute(insert(things), row).rowcount)
     found = await db.read(lambda tx: dict(tx.execute(select(things)).mappings().one()))
     assert found == row and isinstance(found["sealed"], bytes)
+
+
+async def test_a_text_with_nul_is_looked_for_and_not_found(db: Database) -> None:
+    asked = select(things.c.id).where(things.c.name == bindparam("name"))
+    await db.write(adding(1))
+    for name in ("\0", "n\0"):
+        assert await db.read(lambda tx, name=name: tx.execute(asked, {"name": name}).first()) is None  # type: ignore[misc]
+        assert await db.read(lambda tx, name=name: tx.fetch(Prepared(asked), {"name": name})) == []  # type: ignore[misc]
+        await db.write(lambda tx, name=name: upsert(tx, things, [{"id": n, "name": name} for n in (2, 3)]))  # type: ignore[misc]
+    assert await db.read(count) == 3
