@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Busy, Facts
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profile, Profiles
-from oo.contracts.sources import Inventory, Sources, Wording
+from oo.contracts.sources import ConnectorView, Inventory, Sources, Wording
 from oo.contracts.tips import Tips
 from oo.kernel.plugins import discover
 from oo.modules.recommender import module
@@ -35,6 +36,8 @@ class Shelf:
     titles: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     """Refs whose words can't be had any more."""
+    connected: tuple[str, str] | None = None
+    """Connector and name of the one connection there is, when its name matters."""
     changed: bool = False
     """Something changed since the last look: a glance reads it, and its event is not handed on yet."""
 
@@ -63,7 +66,13 @@ class Shelf:
         }
 
     async def connections(self, *, user: UserId) -> list[object]:
-        return []
+        return [] if self.connected is None else [SimpleNamespace(connector=self.connected[0], name=self.connected[1])]
+
+    async def connectors(self) -> list[ConnectorView]:
+        return [
+            ConnectorView("todotxt", "todo.txt", "", "files"),
+            ConnectorView("mind", "On your mind", "", "document"),
+        ]
 
     async def get(self, *, user: UserId) -> Profile:
         return self.profile

@@ -67,6 +67,19 @@ async def test_a_tip_ends_after_four_hours_at_the_day_boundary_or_when_a_meeting
     assert (await the_tip(stage)).expires_at == stage.clock.now() + timedelta(minutes=30)
 
 
+@pytest.mark.parametrize(
+    ("connector", "name", "said"),
+    [("todotxt", "todo.txt", "Nothing is open in todo.txt."), ("mind", "On your mind", "Nothing is open.")],
+)
+async def test_what_is_written_down_here_is_no_app_with_a_name(
+    stage: Stage, connector: str, name: str, said: str
+) -> None:
+    stage.shelf.connected = (connector, name)
+    answer = await stage.tips.recommend(user=USER)
+    assert answer.silence is not None
+    assert (answer.silence.reason, answer.silence.detail) == ("all-done", said)
+
+
 async def test_in_a_meeting_there_is_silence_with_its_reason(stage: Stage) -> None:
     stage.shelf.put("a")
     stage.shelf.busy.append(Busy(NOW - timedelta(minutes=5), NOW + timedelta(hours=1)))
