@@ -135,6 +135,17 @@ class UndoHeld:
     undo_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RewardAssigned:
+    """`tips.reward.assigned`: a number from a reaction and from what happened later; the last one for a tip counts."""
+
+    tip: str = ""
+    value: float = 0.0
+    weight: float = 0.0
+    reason: str = ""
+    provisional: bool = False
+
+
 Event: TypeAlias = (
     ConnectionChanged
     | PrefSet
@@ -149,6 +160,7 @@ Event: TypeAlias = (
     | TipSeen
     | TipReacted
     | UndoHeld
+    | RewardAssigned
 )
 
 
@@ -166,4 +178,5 @@ EVENTS: Final[dict[str, type[Event]]] = {
     "tips.tip.seen": TipSeen,
     "tips.tip.reacted": TipReacted,
     "tips.undo.held": UndoHeld,
+    "tips.reward.assigned": RewardAssigned,
 }
