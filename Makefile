@@ -1,9 +1,13 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres quick install check fix bench contracts docs pictures icons lighthouse requirements new-connector
+.PHONY: help run test test-postgres quick chaos install check fix bench contracts docs pictures icons lighthouse requirements new-connector
 BIN := .venv/bin
 ARGS ?=
+BARS ?=
+SEED ?=
+BRIEF ?=
+BREAK ?=
 AS_OF ?= $(shell date -d '14 days ago' +%F)
 UPGRADE ?=
 export PYTHON
@@ -32,6 +36,11 @@ test-postgres:
 quick:
 	@.ci/environment dev
 	@$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# chaos: kill real processes from a seed, one line a bar (BARS=1,2 takes some, BRIEF=1 the short forms, BREAK=1 the controls)
+chaos:
+	@.ci/environment dev
+	@$(BIN)/python -m tests.chaos --bars "$(BARS)" $(if $(SEED),--seed $(SEED)) $(if $(BRIEF),--brief) $(if $(BREAK),--break)
 
 # install: make the environment alone
 install:

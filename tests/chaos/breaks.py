@@ -1,0 +1,40 @@
+"""Parts of oO taken out, for positive controls: each breaks what one bar proves. The product has no such switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def cursor_off() -> None:
+    """Consumers don't look whether they have done an event already."""
+    from oo.kernel import relay
+    from oo.kernel.db import upsert
+    from oo.kernel.outbox import cursors
+
+    def apply(tx: Any, consumer: Any, envelopes: Any) -> None:
+        for envelope in envelopes:
+            consumer.handlers[envelope.type](tx, envelope)
+            upsert(tx, cursors, [{"consumer": consumer.name, "user_id": envelope.user, "seq": envelope.seq}])
+
+    relay._apply = apply
+
+
+def not_synced() -> None:
+    """SQLite with `synchronous=NORMAL`: a commit does not wait for the disk."""
+    from sqlalchemy import event
+
+    from oo.kernel.db import sqlite
+
+    made = sqlite.sqlite_engine
+
+    def engine(path: Path) -> Any:
+        opened = made(path)
+        event.listen(opened, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=NORMAL"))
+        return opened
+
+    sqlite.sqlite_engine = engine
+
+
+BREAKS: Mapping[str, Callable[[], None]] = {"cursor": cursor_off, "sync": not_synced}

@@ -1,0 +1,73 @@
+"""The storm that bars 1 and 2 share: people write, parts are killed at random, and afterwards everything is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from tests.chaos import audit
+from tests.chaos.processes import Part
+from tests.chaos.world import World
+from tests.chaos.writers import Writers, until
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How hard it blows."""
+
+    kills: int
+    events: int
+    """Reactions that have to be acknowledged before it ends."""
+    down: tuple[float, float] = (0.1, 0.8)
+    calm: tuple[float, float] = (0.4, 1.6)
+    """Seconds between a part's return and the next kill."""
+    drain_seconds: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What was found when it was over."""
+
+    findings: audit.Findings
+    killed: dict[str, int]
+    drained: float | None
+    """Seconds from the last acknowledged write to the last effect; None when it took too long."""
+    per_second: float
+
+    @property
+    def calm(self) -> bool:
+        """Nothing was lost, doubled or out of order, and it drained in time."""
+        return self.findings.clean and self.drained is not None
+
+    def __str__(self) -> str:
+        """The figures in words."""
+        kills = ", ".join(f"{name} {count}" for name, count in self.killed.items())
+        caught = "did not catch up" if self.drained is None else f"caught up in {self.drained:.1f} s"
+        return (
+            f"{self.findings}, {caught}; {sum(self.killed.values())} kills ({kills}), {self.per_second:.0f}/s written"
+        )
+
+
+async def storm(there: World, victims: Sequence[Part], writers: Writers, weather: Weather, chance: Random) -> Storm:
+    """Let people write while victims are killed."""
+    writing = asyncio.create_task(writers.run())
+    began = time.monotonic()
+    killed = {part.name: 0 for part in victims}
+    for _ in range(weather.kills):
+        await asyncio.sleep(chance.uniform(*weather.calm))
+        victim = chance.choice(victims)
+        await asyncio.to_thread(victim.kill)
+        killed[victim.name] += 1
+        await asyncio.sleep(chance.uniform(*weather.down))
+        await asyncio.to_thread(victim.start)
+    await until(lambda: len(writers.acknowledged) >= weather.events or writing.done(), weather.events / 20)
+    writers.stop()
+    await writing
+    took = time.monotonic() - began
+    drained = await until(lambda: audit.drained(there.ask), weather.drain_seconds)
+    await asyncio.sleep(0.5)  # what comes twice comes now
+    findings = await asyncio.to_thread(audit.look, there.ask, writers.acknowledged)
+    return Storm(findings, killed, drained, len(writers.acknowledged) / took)
