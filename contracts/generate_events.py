@@ -86,6 +86,7 @@ def dataclasses_of(own: list[FileDescriptorProto]) -> str:
         '"""Generated from contracts/events by `make contracts`; do not edit."""\n',
         "from __future__ import annotations\n",
         "from dataclasses import dataclass\nfrom datetime import datetime\nfrom typing import Final, TypeAlias\n",
+        "from oo.contracts.events.wire import Wire\n",
     ]
     names: list[tuple[str, str]] = []
     for file in own:
@@ -105,7 +106,7 @@ def dataclass_of(message: DescriptorProto, comment: str) -> str:
     lines = [
         "",
         "@dataclass(frozen=True, slots=True)",
-        f"class {message.name}:",
+        f"class {message.name}(Wire):",
         f'    """`{sentence.replace(":", "`:", 1)}"""',
         "",
     ]
@@ -120,10 +121,13 @@ def event_type(room: str, message: str) -> str:
 
 
 def _optional(field: FieldDescriptorProto) -> bool:
-    return field.proto3_optional or field.type == FieldDescriptorProto.TYPE_MESSAGE
+    repeated = field.label == FieldDescriptorProto.LABEL_REPEATED
+    return repeated or field.proto3_optional or field.type == FieldDescriptorProto.TYPE_MESSAGE
 
 
 def _python(field: FieldDescriptorProto) -> str:
+    if field.label == FieldDescriptorProto.LABEL_REPEATED:
+        return f"tuple[{SCALARS[field.type][0]}, ...] = ()"
     if field.type == FieldDescriptorProto.TYPE_MESSAGE:
         return "datetime | None = None"
     name, default = SCALARS[field.type]

@@ -6,9 +6,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from oo.contracts.events.wire import Wire
+
 
 @dataclass(frozen=True, slots=True)
-class ConnectionChanged:
+class SnippetComputed(Wire):
+    """`agents.snippet.computed`: an agent looked, and wants one thing known, or nothing."""
+
+    agent: str = ""
+    version: str = ""
+    snippet: str = ""
+    digest: str = ""
+    evidence: tuple[str, ...] = ()
+    computed_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserUpdated(Wire):
+    """`features.user.updated`: features of a person have other values than before."""
+
+    version: str = ""
+    features: tuple[str, ...] = ()
+    computed_at: datetime | None = None
+    fresh_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged(Wire):
     """`integrations.connection.changed`: a connection was made, works, fails or was ended."""
 
     connection: str = ""
@@ -17,7 +42,19 @@ class ConnectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class PrefSet:
+class DeliveryChanged(Wire):
+    """`notifier.delivery.changed`: a delivery has another state."""
+
+    delivery: str = ""
+    tip: str = ""
+    channel: str = ""
+    state: str = ""
+    reason: str = ""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrefSet(Wire):
     """`profile.pref.set`: a preference has another value."""
 
     scope: str = ""
@@ -27,7 +64,39 @@ class PrefSet:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskAdded:
+class PrefInferred(Wire):
+    """`profile.pref.inferred`: an agent inferred a value from the person's history; one that they set themselves stays."""
+
+    scope: str = ""
+    key: str = ""
+    value: str = ""
+    agent: str = ""
+    version: str = ""
+    observations: int = 0
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged(Wire):
+    """`profile.consent.changed`: a consent was given or taken back."""
+
+    key: str = ""
+    granted: bool = False
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextChanged(Wire):
+    """`profile.context.changed`: a context began or ended."""
+
+    context: str = ""
+    active: bool = False
+    source: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAdded(Wire):
     """`signals.task.added`: a task appeared in a source."""
 
     ref: str = ""
@@ -39,7 +108,7 @@ class TaskAdded:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskChanged:
+class TaskChanged(Wire):
     """`signals.task.changed`: a task has another version than before."""
 
     ref: str = ""
@@ -51,7 +120,7 @@ class TaskChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCompleted:
+class TaskCompleted(Wire):
     """`signals.task.completed`: a task was finished in its source."""
 
     ref: str = ""
@@ -62,7 +131,7 @@ class TaskCompleted:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskReopened:
+class TaskReopened(Wire):
     """`signals.task.reopened`: a finished task is open once more."""
 
     ref: str = ""
@@ -70,14 +139,14 @@ class TaskReopened:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskDeleted:
+class TaskDeleted(Wire):
     """`signals.task.deleted`: a task is gone from its source, or was dropped there."""
 
     ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class BusyChanged:
+class BusyChanged(Wire):
     """`signals.busy.changed`: the busy times of a connection are others than before."""
 
     connection: str = ""
@@ -85,7 +154,7 @@ class BusyChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class TipServed:
+class TipServed(Wire):
     """`tips.tip.served`: a decision chose a tip."""
 
     tip: str = ""
@@ -97,7 +166,7 @@ class TipServed:
 
 
 @dataclass(frozen=True, slots=True)
-class SilenceKept:
+class SilenceKept(Wire):
     """`tips.silence.kept`: a decision chose to say nothing."""
 
     decision: str = ""
@@ -106,7 +175,7 @@ class SilenceKept:
 
 
 @dataclass(frozen=True, slots=True)
-class TipSeen:
+class TipSeen(Wire):
     """`tips.tip.seen`: the tip was on a screen for the first time."""
 
     tip: str = ""
@@ -114,7 +183,7 @@ class TipSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class TipReacted:
+class TipReacted(Wire):
     """`tips.tip.reacted`: done, snooze or dismiss, or the undo of one of them."""
 
     tip: str = ""
@@ -128,7 +197,7 @@ class TipReacted:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoHeld:
+class UndoHeld(Wire):
     """`tips.undo.held`: the person is looking at "undo", which stays open until then."""
 
     tip: str = ""
@@ -136,7 +205,7 @@ class UndoHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class RewardAssigned:
+class RewardAssigned(Wire):
     """`tips.reward.assigned`: a number from a reaction and from what happened later; the last one for a tip counts."""
 
     tip: str = ""
@@ -147,8 +216,14 @@ class RewardAssigned:
 
 
 Event: TypeAlias = (
-    ConnectionChanged
+    SnippetComputed
+    | UserUpdated
+    | ConnectionChanged
+    | DeliveryChanged
     | PrefSet
+    | PrefInferred
+    | ConsentChanged
+    | ContextChanged
     | TaskAdded
     | TaskChanged
     | TaskCompleted
@@ -165,8 +240,14 @@ Event: TypeAlias = (
 
 
 EVENTS: Final[dict[str, type[Event]]] = {
+    "agents.snippet.computed": SnippetComputed,
+    "features.user.updated": UserUpdated,
     "integrations.connection.changed": ConnectionChanged,
+    "notifier.delivery.changed": DeliveryChanged,
     "profile.pref.set": PrefSet,
+    "profile.pref.inferred": PrefInferred,
+    "profile.consent.changed": ConsentChanged,
+    "profile.context.changed": ContextChanged,
     "signals.task.added": TaskAdded,
     "signals.task.changed": TaskChanged,
     "signals.task.completed": TaskCompleted,
