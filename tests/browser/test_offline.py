@@ -74,6 +74,22 @@ def test_what_was_kept_is_sent_on_the_next_visit(app: Seen) -> None:
     assert len(reactions(app)) == 1
 
 
+def test_what_a_page_that_was_left_heard_is_told_on_the_next_visit(app: Seen) -> None:
+    page = offline(app.page.context)
+    page.get_by_role("button", name="Done").click()
+    heading(page, "Done.")
+    person = page.evaluate("document.documentElement.dataset.person")
+    worker = page.context.service_workers[0]
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    assert worker.evaluate("async person => { await send(); return (await told(person)).said }", person) == "Sent."
+    app.open("/settings")
+    expect(page.get_by_role("status")).to_have_text("Sent.")
+    page.reload()
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("status")).to_have_text("")
+
+
 def test_undo_takes_back_what_was_kept(app: Seen) -> None:
     page = offline(app.page.context)
     page.get_by_role("button", name="Done").click()

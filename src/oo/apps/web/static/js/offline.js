@@ -14,15 +14,17 @@ if (worker && 'person' in document.documentElement.dataset) {
   addEventListener('online', attend)
   addEventListener('offline', attend)
   send()
-  say(face()?.dataset.told)
+  say(face()?.dataset.told, face()?.dataset.ids)
   attend()
 }
 
 // What came of what was sent; with nothing to tell, a page without a connection is asked for anew.
-function hear(said) {
-  if (!face()) say(said)
-  else if (busy) setTimeout(hear, 200, said)
-  else if (said || without()) swap('/', null, true, said)
+function hear(answer) {
+  const { said, ids } = answer
+  if (busy) return setTimeout(hear, 200, answer)
+  if (ids && ids === heard) return
+  if (!face()) say(said, ids)
+  else if (said || without()) swap('/', null, true, said, ids)
 }
 
 // While the page shows another state than the system's, it is asked for: soon, then more and more seldom.

@@ -1,9 +1,15 @@
-// One polite line that screen readers hear, once each, 150 ms after it is set (look.md section 8).
+// One polite line that screen readers hear, once each, 150 ms after it is set (look.md section 8); what came of things
+// sent is forgotten by the worker when it has been said.
 const line = () => document.querySelector('[role=status]')
 let speaking
-function say(words) {
+let heard
+function say(words, ids) {
   if (!words) return
+  heard = ids || heard
   clearTimeout(speaking)
   line().textContent = ''
-  speaking = setTimeout(() => { line().textContent = words }, 150)
+  speaking = setTimeout(() => {
+    line().textContent = words
+    if (ids) worker.controller?.postMessage({ heard: ids })
+  }, 150)
 }

@@ -5,7 +5,7 @@ let busy = false
 let shownAt = performance.now()
 const pause = ms => new Promise(go => setTimeout(go, still.matches ? 0 : ms))
 
-async function swap(url, body, quiet, before) {
+async function swap(url, body, quiet, before, ids) {
   if (busy) return false
   busy = true
   const old = face()
@@ -19,7 +19,7 @@ async function swap(url, body, quiet, before) {
     if (!fresh) throw new Error('no face')
     if (quiet && fresh.matches('.lost') && old.matches('.tip')) return true
     if ('person' in page.documentElement.dataset) document.documentElement.dataset.person = page.documentElement.dataset.person
-    if (quiet && fresh.className === old.className.replace(/ (still|swap)$/, '') && fresh.dataset.id === old.dataset.id) { settle(fresh, old, before); return true }
+    if (quiet && fresh.className === old.className.replace(/ (still|swap)$/, '') && fresh.dataset.id === old.dataset.id) { settle(fresh, old, before, ids); return true }
     const same = fresh.dataset.id === old.dataset.id && fresh.matches('.tip') && old.matches('.tip')
     if (!same) { old.classList.add('leave'); await pause(160) }
     fresh.classList.add(same ? 'still' : 'swap')
@@ -28,7 +28,7 @@ async function swap(url, body, quiet, before) {
     old.replaceWith(document.adoptNode(fresh))
     document.querySelector('.bar').replaceWith(document.adoptNode(page.querySelector('.bar')))
     if (!same) shownAt = performance.now()
-    arrive(fresh, old, quiet, first, before)
+    arrive(fresh, old, quiet, first, before, ids)
     return true
   } catch {
     fail(() => swap(url, body))
@@ -41,24 +41,25 @@ async function swap(url, body, quiet, before) {
 }
 
 // Focus is never lost: a list's first row, back to the word that opened it, else the new heading.
-function arrive(fresh, old, quiet, first, before) {
+function arrive(fresh, old, quiet, first, before, ids) {
   const opened = old.matches('.open') ? old.querySelector('.list').classList[1] : ''
   const target = first || (opened && fresh.matches('.tip') && fresh.dataset.id === old.dataset.id && fresh.querySelector('.side.' + opened)) || fresh.querySelector('h1')
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
-  if (before) note(before)
-  say([before, fresh.dataset.told, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '))
+  const told = fresh.dataset.told || before
+  if (told) note(told)
+  say([told, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '), fresh.dataset.ids || ids)
   watch(fresh)
 }
 
 // The same as before: only its note and its token are taken over, so that nothing closes that is open.
-function settle(fresh, old, before) {
+function settle(fresh, old, before, ids) {
   const now = fresh.querySelector('.note')
   const was = old.querySelector('.note')
   const token = fresh.querySelector('[name=csrf]')?.value
   if (token) document.querySelectorAll('[name=csrf]').forEach(field => { field.value = token })
   old.toggleAttribute('data-offline', fresh.matches('[data-offline]'))
-  before ||= fresh.dataset.told
-  if (before) { note(before); say(before) }
+  const told = fresh.dataset.told || before
+  if (told) { note(told); say(told, fresh.dataset.ids || ids) }
   else if (now?.textContent !== was?.textContent) {
     was?.remove()
     if (now) { old.prepend(now); say(fresh.dataset.say) }

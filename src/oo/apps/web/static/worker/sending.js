@@ -16,14 +16,14 @@ const send = () => navigator.locks.request('kept', async () => {
   }
 })
 
-// What came of it is told once, to the person whose it is.
+// What came of it is told to the person whose it is, until a page says that it was: one that is being left hears it too.
 async function told(person) {
   const own = (await all('said')).filter(one => one.person === person)
-  await drop('said', own)
-  return [...new Set(own.flatMap(one => one.said))].join(' ')
+  return { said: [...new Set(own.flatMap(one => one.said))].join(' '), ids: own.map(one => one.id).join() }
 }
 
 addEventListener('message', event => event.waitUntil((async () => {
+  if (event.data.heard) return drop('said', event.data.heard.split(',').map(id => ({ id: +id })))
   await send().catch(() => {})
   event.source.postMessage(await told(event.data))
 })()))

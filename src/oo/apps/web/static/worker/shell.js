@@ -49,6 +49,7 @@ async function look(event, pathname, asked) {
 }
 
 async function retold(text) {
-  const said = (await told(person(text))).replace(/[&<>"]/g, sign => `&#${sign.charCodeAt()};`)
-  return html(said ? noted(text, said, `data-told="${said}"`) : text)
+  const { said, ids } = await told(person(text))
+  const safe = said.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt()};`)
+  return html(said ? noted(text, safe, `data-told="${safe}" data-ids="${ids}"`) : text)
 }
