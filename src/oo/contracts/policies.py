@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from oo.contracts.decisions import Candidate, Context, Decision
 
@@ -12,13 +12,15 @@ if TYPE_CHECKING:  # `oo tip` must start without numpy
     import numpy as np
     from numpy.typing import NDArray
 
+Array: TypeAlias = "NDArray[np.float64]"
+
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What a policy has learnt, as named arrays with a version; never pickled."""
 
     version: int = 1
-    arrays: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Policy(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SHORT_LIST = 5
+REST = 0.1
+"""What goes to candidates outside the short list, as a share of the floor."""
 _MASK = (1 << 64) - 1
 
 
@@ -23,16 +25,23 @@ def unit(seed: int) -> float:
 def explore(probabilities: Sequence[float], estimates: Sequence[float], floor: float) -> tuple[float, ...]:
     """Mix in a floor, even over the short list of the five best estimates (the first of equals); log the result.
 
-    >>> explore([1.0, 0.0, 0.0], [3.0, 2.0, 1.0], 0.3)
-    (0.7999999999999999, 0.09999999999999999, 0.09999999999999999)
+    A tenth of it more goes evenly to the rest, so that a policy which would choose there can be weighed as well.
+
+    >>> [round(p, 6) for p in explore([1.0, 0.0, 0.0], [3.0, 2.0, 1.0], 0.3)]
+    [0.8, 0.1, 0.1]
+    >>> [round(p, 6) for p in explore([1.0, *[0.0] * 6], [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0], 0.02)]
+    [0.982, 0.004, 0.004, 0.004, 0.004, 0.001, 0.001]
     """
     if not floor:
         return tuple(probabilities)
-    short = sorted(range(len(estimates)), key=lambda i: -estimates[i])[:SHORT_LIST]
+    order = sorted(range(len(estimates)), key=lambda i: -estimates[i])
+    short, rest = order[:SHORT_LIST], order[SHORT_LIST:]
     share = floor / len(short) if short else 0.0
-    mixed = [(1 - floor) * p for p in probabilities]
+    beyond = floor * REST / len(rest) if rest else 0.0
+    kept = 1.0 - floor - (floor * REST if rest else 0.0)
+    mixed = [kept * p + beyond for p in probabilities]
     for i in short:
-        mixed[i] += share
+        mixed[i] += share - beyond
     return tuple(mixed)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo.engine.sampling import SHORT_LIST, draw, explore, unit
+from oo.engine.sampling import REST, SHORT_LIST, draw, explore, unit
 
 WEIGHTS = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30).filter(lambda weights: sum(weights) > 1e-3)
 
@@ -46,13 +46,18 @@ def test_nothing_to_draw_from_is_an_error() -> None:
 
 
 @given(WEIGHTS, st.floats(0.0, 0.5))
-def test_the_floor_reaches_the_short_list_and_the_sum_stays_one(weights: list[float], floor: float) -> None:
+def test_the_floor_reaches_the_short_list_a_tenth_of_it_the_rest_and_the_sum_stays_one(
+    weights: list[float], floor: float
+) -> None:
     probabilities = normal(weights)
     mixed = explore(probabilities, weights, floor)
     assert sum(mixed) == pytest.approx(1)
     short = sorted(range(len(weights)), key=lambda i: -weights[i])[:SHORT_LIST]
+    rest = [i for i in range(len(weights)) if i not in short]
     assert all(mixed[i] >= floor / len(short) - 1e-12 for i in short)
-    assert all(mixed[i] == pytest.approx((1 - floor) * probabilities[i]) for i in range(len(weights)) if i not in short)
+    assert all(mixed[i] >= floor * REST / len(rest) - 1e-12 for i in rest)
+    kept = 1 - floor - (floor * REST if rest else 0)
+    assert all(mixed[i] == pytest.approx(kept * probabilities[i] + floor * REST / len(rest)) for i in rest)
 
 
 @given(WEIGHTS)
