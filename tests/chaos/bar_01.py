@@ -16,8 +16,7 @@ FULL, BRIEF = Weather(kills=30, events=4_000), Weather(kills=4, events=300)
 def run(seed: int, broken: bool, brief: bool) -> Outcome:
     """The control has no cursor: what is handed over again has its effect again."""
     weather = BRIEF if brief else FULL
-    variables = {"CHAOS_BREAK": "cursor"} if broken else {}
-    with world(people=40, tips=weather.events, **variables) as there:
+    with world(people=40, tips=250, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there:
         app, port = there.up()
         writers = Writers([port], there.people, per_second=250)
         done = asyncio.run(storm(there, [app], writers, weather, Random(seed)))

@@ -71,17 +71,15 @@ class World:
 
 
 @contextlib.contextmanager
-def world(
-    *, people: int, tips: int, url: str | None = None, parts: Sequence[Part] = (), **variables: str
-) -> Iterator[World]:
-    """A world on SQLite, or on the Postgres database at `url`; `variables` are the environment of its processes."""
+def world(*, people: int, tips: int, url: str | None = None, env: Mapping[str, str] | None = None) -> Iterator[World]:
+    """A world on SQLite, or on the Postgres database at `url`; `env` is given to its processes."""
     folder = Path(tempfile.mkdtemp(prefix="oo-chaos-"))
     data = folder / "oo"
     data.mkdir(mode=0o700)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OO_", "XDG_", "CHAOS_"))}
-    env = {**kept, "HOME": str(folder), "OO_LOG_LEVEL": "info", "OO_FILES": str(folder), **variables}
+    given = {**kept, "HOME": str(folder), "OO_FILES": str(folder), **(env or {})}
     if url is not None:
-        env["OO_DATABASE_URL"] = url
+        given["OO_DATABASE_URL"] = url
     settings = Settings(
         data=data, files=(folder,), log_level="error", database_url=None if url is None else SecretStr(url)
     )
@@ -89,9 +87,8 @@ def world(
         folder,
         settle(settings, people, tips),
         audit.of_sqlite(data / "oo.db") if url is None else audit.of_postgres(url),
-        env,
+        given,
         url,
-        {part.name: part for part in parts},
     )
     try:
         yield made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -75,7 +75,7 @@ class Writers:
                 await self._one(door, person, body)
         door.close()
 
-    async def _one(self, door: Door, person: Person, body: dict[str, object]) -> None:
+    async def _one(self, door: Door, person: Person, body: Mapping[str, object]) -> None:
         """Send one reaction until it is answered: the same key each time, as a device does."""
         tries = 0
         while True:

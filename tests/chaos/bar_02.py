@@ -1,0 +1,27 @@
+"""Bar 2: as bar 1 on Postgres, whose postmaster is killed too."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from tests.chaos.outcome import Outcome
+from tests.chaos.postgres import postgres
+from tests.chaos.storm import Weather, storm
+from tests.chaos.world import world
+from tests.chaos.writers import Writers
+
+FULL, BRIEF = Weather(kills=30, events=4_000), Weather(kills=4, events=300)
+
+
+def run(seed: int, broken: bool, brief: bool) -> Outcome:
+    """The control has no cursor: what is handed over again has its effect again."""
+    weather = BRIEF if brief else FULL
+    with (
+        postgres() as (server, url),
+        world(people=40, tips=250, url=url, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there,
+    ):
+        app, port = there.up()
+        writers = Writers([port], there.people, per_second=250)
+        done = asyncio.run(storm(there, [app, server], writers, weather, Random(seed)))
+        return Outcome(done.calm, str(done))
