@@ -127,6 +127,10 @@ class TaskCompleted(Wire):
     version: str = ""
     project: str = ""
     series: str = ""
+    due: str = ""
+    added: str = ""
+    priority: int = 0
+    past: bool = False
     finished_at: datetime | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Batch, Source
+from oo.contracts.connectors import Source
 from oo.contracts.events import BusyChanged, Event, TaskAdded, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
 from oo.contracts.items import Item, when_text
 from oo.kernel.db import Transaction
@@ -39,11 +39,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a read found. While a file can't be read it is not whole: nothing of what is missing then counts as gone."""
+    """What a read, or a slice of one, found: its items, what was known of them and of those that are gone, and where."""
 
-    batch: Batch
+    items: Sequence[Item]
+    known: Sequence[Row[Any]]
+    gone: frozenset[str]
     source: Source
-    whole: bool
 
 
 def packed(todo: Iterable[Step]) -> Iterator[list[Step]]:
@@ -60,26 +61,16 @@ def packed(todo: Iterable[Step]) -> Iterator[list[Step]]:
         yield unit
 
 
-def steps(kit: Kit, connection: Connection, found: Found, known: Sequence[Row[Any]], blocks: set[Block]) -> list[Step]:
-    """Every step that makes the stored state the one that was found."""
-    batch, source = found.batch, found.source
+def item_steps(kit: Kit, connection: Connection, found: Found) -> list[Step]:
+    """Every step that makes the stored state of items the one that was found."""
     cipher = kit.keys.cipher(connection.user)
-    moment = Moment(source.now, source.zone, connection.read_at)
-    own = _own(kit, connection, batch.items)
-    before = {row.ref: Known(row.state, row.facts, row.named_at, _title(cipher, row.title)) for row in known}
-    changes = compare(before, own, moment, gone=_gone(found, before))
-    todo = [_storing(kit, connection, changes[at : at + SLICE], moment) for at in range(0, len(changes), SLICE)]
-    return [*todo, *_busy(kit, connection, found, blocks)]
+    moment = Moment(found.source.now, found.source.zone, connection.read_at)
+    before = {row.ref: Known(row.state, row.facts, row.named_at, _title(cipher, row.title)) for row in found.known}
+    changes = compare(before, found.items, moment, gone=found.gone)
+    return [_storing(kit, connection, changes[at : at + SLICE], moment) for at in range(0, len(changes), SLICE)]
 
 
-def _gone(found: Found, known: dict[str, Known]) -> frozenset[str]:
-    """Which known items are gone."""
-    if not found.batch.complete:
-        return frozenset(known.keys() & set(found.batch.gone))
-    return frozenset(known.keys() - {item.facts.ref for item in found.batch.items}) if found.whole else frozenset()
-
-
-def _own(kit: Kit, connection: Connection, found: Iterable[Item]) -> list[Item]:
+def own_items(kit: Kit, connection: Connection, found: Iterable[Item]) -> list[Item]:
     """The items as they are kept, each once; raises `ValueError` for one that is not the connection's own."""
     kept: dict[str, Item] = {}
     for item in found:
@@ -87,6 +78,25 @@ def _own(kit: Kit, connection: Connection, found: Iterable[Item]) -> list[Item]:
             raise ValueError("a connector gave an item under another connection's name")
         kept.setdefault(item.facts.ref, _tokens(kit, connection, item))
     return list(kept.values())
+
+
+def busy_steps(
+    kit: Kit, connection: Connection, blocks: set[Block], stored: set[Block], now: datetime, *, whole: bool
+) -> list[Step]:
+    """The steps that replace the busy blocks, and tell it when what is near is another than before."""
+    dropped, added = sorted(stored - blocks) if whole else [], sorted(blocks - stored)
+    user, own = connection.user, connection.id
+    todo: list[Step] = []
+    for at in range(0, len(dropped), SLICE):
+        some = dropped[at : at + SLICE]
+        todo.append(Step(len(some), lambda tx, some=some: items.drop_blocks(tx, user, own, some)))  # type: ignore[misc]
+    for at in range(0, len(added), SLICE):
+        some = added[at : at + SLICE]
+        todo.append(Step(len(some), lambda tx, some=some: items.add_blocks(tx, user, own, some)))  # type: ignore[misc]
+    if any(end > now and start < now + FORESEEN for start, end, _ in (*dropped, *added)):
+        told = kit.outbox.envelope(user, BusyChanged(own, len(blocks)))
+        todo.append(Step(2, lambda tx: kit.outbox.publish(tx, told)))
+    return todo
 
 
 def _tokens(kit: Kit, connection: Connection, item: Item) -> Item:
@@ -136,7 +146,7 @@ def _storing(kit: Kit, connection: Connection, changes: Sequence[Change], moment
         if change.facts is not None and _is_kept(change.finished_at, moment.now)
     ]
     reopened = [digest(change.ref) for change in changes if change.verb == "reopened"]
-    told = [kit.outbox.envelope(user, event) for change in changes if (event := _event(change)) is not None]
+    told = [kit.outbox.envelope(user, event) for change in changes if (event := _event(change, moment)) is not None]
 
     def run(tx: Transaction) -> None:
         items.remove(tx, user, removed)
@@ -162,35 +172,27 @@ def _is_kept(at: datetime | None, now: datetime) -> bool:
     return at is not None and at > now - COMPLETIONS_KEPT
 
 
-def _event(change: Change) -> Event | None:
+def _event(change: Change, moment: Moment) -> Event | None:
+    """What is told of a change; what was finished before oO knew of it is told as the past, as far as that is kept."""
     facts = change.facts
-    if change.verb is None or facts is None:
+    if facts is None or (change.verb is None and not _is_kept(change.finished_at, moment.now)):
         return None
-    project, series = facts.project or "", facts.series or ""
-    if change.verb == "completed":
-        return TaskCompleted(change.ref, facts.version, project, series, change.finished_at)
+    project, series, due = facts.project or "", facts.series or "", when_text(facts.due) or ""
+    if change.verb in ("completed", None):
+        return TaskCompleted(
+            ref=change.ref,
+            version=facts.version,
+            project=project,
+            series=series,
+            finished_at=change.finished_at,
+            due=due,
+            added=when_text(facts.added) or "",
+            priority=facts.priority,
+            past=change.verb is None,
+        )
     if change.verb == "reopened":
         return TaskReopened(change.ref, facts.version)
     if change.verb == "deleted":
         return TaskDeleted(change.ref)
     kind = TaskAdded if change.verb == "added" else TaskChanged
-    return kind(change.ref, facts.version, project, facts.priority, when_text(facts.due) or "", series)
-
-
-def _busy(kit: Kit, connection: Connection, found: Found, stored: set[Block]) -> list[Step]:
-    """The steps that replace the busy blocks, and tell it when what is near is another than before."""
-    now = found.source.now
-    blocks = {(block.start, block.end, block.all_day) for block in found.batch.busy}
-    dropped, added = sorted(stored - blocks) if found.whole else [], sorted(blocks - stored)
-    user, own = connection.user, connection.id
-    todo: list[Step] = []
-    for at in range(0, len(dropped), SLICE):
-        some = dropped[at : at + SLICE]
-        todo.append(Step(len(some), lambda tx, some=some: items.drop_blocks(tx, user, own, some)))  # type: ignore[misc]
-    for at in range(0, len(added), SLICE):
-        some = added[at : at + SLICE]
-        todo.append(Step(len(some), lambda tx, some=some: items.add_blocks(tx, user, own, some)))  # type: ignore[misc]
-    if any(end > now and start < now + FORESEEN for start, end, _ in (*dropped, *added)):
-        told = kit.outbox.envelope(user, BusyChanged(own, len(blocks)))
-        todo.append(Step(2, lambda tx: kit.outbox.publish(tx, told)))
-    return todo
+    return kind(change.ref, facts.version, project, facts.priority, due, series)

@@ -32,7 +32,8 @@ async def test_a_connected_file_is_in_the_inventory_with_its_words_on_demand(hou
 
 async def test_what_was_finished_before_is_history_and_no_news(house: House) -> None:
     await house.add("x 2026-11-01 2026-10-01 Pay rent +home\nBuy milk\n")
-    assert not await house.told(TaskCompleted)
+    (told,) = await house.told(TaskCompleted)
+    assert isinstance(told, TaskCompleted) and told.past and told.added == "2026-10-01"
     (inventory,) = [await house.service.inventory(user=LENA)]
     assert inventory.last_project is not None
     assert len(await house.rows("completions")) == 1
@@ -43,7 +44,8 @@ async def test_an_archive_that_is_put_beside_the_file_is_history_too(house: Hous
     house.disk.content[DONE] = b"x 2026-11-02 Pay rent\nx 2026-11-21 Water plants\n"
     await house.pass_(2)
     assert len(await house.rows("completions")) == 2
-    assert len(await house.told(TaskCompleted)) == 1, "only what was finished since the last read is news"
+    told = await house.told(TaskCompleted)
+    assert [getattr(event, "past", None) for event in told] == [True, False], "what was finished before is no news"
 
 
 async def test_an_edited_file_tells_what_changed(house: House) -> None:
