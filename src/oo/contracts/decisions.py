@@ -70,6 +70,9 @@ class UserView:
     busy: tuple[Busy, ...] = ()
     holds: tuple[Hold, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
+    """Features of the person and the moment that have a value, by name."""
+    task_features: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Features of open tasks, by name and ref."""
     language: str = "en"
     connected: int = 1
     """How many connections there are."""

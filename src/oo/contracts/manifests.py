@@ -55,5 +55,37 @@ class PolicyManifest(Manifest):
     """A policy: how it chooses, in one sentence."""
 
 
-SEAMS: dict[str, type[Manifest]] = {"connectors": ConnectorManifest, "policies": PolicyManifest}
+class Parameter(BaseModel):
+    """Something that an agent infers about a person."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    evidence: Literal["completions", "reactions"] = Field(description="What is counted before anything is inferred.")
+    minimum: int = Field(ge=1, description="How many of them it takes; below, the default counts.")
+    default: float | str | bool | list[float] | list[str] | dict[str, float] = Field(
+        description="The value before anything is known."
+    )
+    unit: str = Field(default="", description="The unit of its value.")
+    says: str = Field(
+        default="", description="What the person reads of it, with `{value}`; empty keeps it off the settings page."
+    )
+
+
+class AgentManifest(Manifest):
+    """An agent: what it may see, when it is silent, what it infers."""
+
+    ttl_minutes: int = Field(ge=1, le=1440, description="How long what it said counts, in minutes.")
+    consents: tuple[str, ...] = Field(default=(), description="What the person has to allow before it takes part.")
+    silenced_in: tuple[Literal["work", "home", "focus", "holiday"], ...] = Field(
+        default=(), description="The contexts in which it says nothing."
+    )
+    features: tuple[str, ...] = Field(default=(), description="The features that it reads; it sees no others.")
+    parameters: dict[str, Parameter] = Field(default_factory=dict, description="What it infers, by name.")
+
+
+SEAMS: dict[str, type[Manifest]] = {
+    "agents": AgentManifest,
+    "connectors": ConnectorManifest,
+    "policies": PolicyManifest,
+}
 """Every seam with the manifest that its plugins write; the folder below `oo/plugins` has the seam's name."""

@@ -1,0 +1,62 @@
+"""The seam of agents: each says one thing about a person from one angle, with evidence, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from oo.contracts.decisions import UserView
+from oo.contracts.features import UserHistory
+from oo.contracts.ids import Ref
+from oo.contracts.words.voice import Voice
+
+Value: TypeAlias = float | str | bool | tuple[float, ...] | tuple[str, ...] | Mapping[str, float]
+"""What a parameter may be: it is kept as JSON and shown to the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """What an agent reads from a person's past, and how sure it is."""
+
+    value: Value
+    n: int
+    """How many completions or reactions it rests on."""
+    confidence: float
+    """From 0 to 1."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """Numbers that explain it, by name: `{"days": 28}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One thing worth knowing now.
+
+    The text names things by placeholders: `{e1.title}` is the title of the first evidence, filled in by whoever may
+    read it. Every number in the text stands in `facts`, too.
+    """
+
+    text: str
+    facts: Mapping[str, Value]
+    evidence: tuple[Ref, ...] = ()
+    confidence: float = 1.0
+    """From 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What an agent is given beside the view."""
+
+    voice: Voice
+    parameters: Mapping[str, Value]
+    """Every parameter that its manifest declares: the person's own value, the inferred one, or the default."""
+
+
+class Agent(Protocol):
+    """A plugin that knows one angle; it sees the features that its manifest declares, and no others."""
+
+    async def compute(self, view: UserView, kit: Kit) -> Snippet | None:
+        """What is worth knowing now; None is silence. The same view and kit give the same snippet."""
+
+    def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
+        """The parameters that the past gives a value for; those without one are left out."""

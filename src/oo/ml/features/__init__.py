@@ -1,0 +1,1 @@
+"""Features: what happened to a person, folded into numbers. See README.md."""

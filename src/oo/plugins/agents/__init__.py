@@ -1,0 +1,1 @@
+"""Agents: each says one thing about a person from one angle."""

@@ -1,0 +1,1 @@
+"""Says what fits before your next meeting."""

@@ -1,0 +1,1 @@
+"""Says what your work clusters around at present."""

@@ -1,0 +1,1 @@
+"""Says which of your recurring tasks slips from its usual rhythm."""

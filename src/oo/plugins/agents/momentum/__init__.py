@@ -1,0 +1,1 @@
+"""Says how today compares with a normal day of yours."""

@@ -1,0 +1,1 @@
+"""Says what is late, and how much that matters to you."""

@@ -1,0 +1,1 @@
+"""Says whether this is a good hour for you."""
