@@ -22,9 +22,10 @@ from oo.kernel.ids import Ids, UlidIds
 from oo.kernel.jobs import Jobs
 from oo.kernel.log import get_logger, traceparent
 from oo.kernel.module import Built, Health, Kit, Module
+from oo.kernel.opening import Opener
 from oo.kernel.outbox import Outbox
 from oo.kernel.plugins import Plugin, discover
-from oo.kernel.relay import Consumer, Relay
+from oo.kernel.relay import Consumer, InProcess, Relay
 from oo.kernel.settings import Settings
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
@@ -86,9 +87,8 @@ async def house(
         promises, rooms = build(kit, MODULES)
         backups.prune(settings.data, clock.now())
         await Forgetter(kit, MODULES).keep_erased()
-        relay = Relay(
-            db, codec, keys, clock, [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
-        )
+        consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
+        relay = Relay(db, InProcess(db, Opener(codec, keys), clock, consumers))
         outbox.wake = relay.wake
         jobs = Jobs([job for built in rooms.values() for job in built.jobs], clock, kit.chance)
         home = House(kit, promises, rooms, relay, jobs)

@@ -1,7 +1,7 @@
 """Events are rows of the transaction that they tell of, so neither can be without the other.
 
 `publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are
-sealed with the person's key (docs/adr/0004).
+sealed with the person's key (docs/adr/0004). These rows are the log: what JetStream has is a copy (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -22,12 +23,15 @@ from sqlalchemy import (
     Table,
     bindparam,
     false,
+    func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.clock import Clock
+from oo.kernel.cloudevents import VERSION
 from oo.kernel.db import Instant, Prepared, Transaction
 from oo.kernel.ids import Ids
 from oo.kernel.keys import Keys
@@ -46,8 +50,15 @@ outbox = Table(
     Column("trace", String(55), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("sent", Boolean, nullable=False, server_default=false()),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("epoch", String(60)),
+    Column("js_seq", BigInteger),
+    Column("redelivered", Integer, nullable=False, server_default=text("0")),
     Index("outbox_user", "user_id", "user_seq", unique=True),
 )
+"""`epoch` and `js_seq` say where JetStream has it: in which making of a stream, at which place; a row that was handed
+to this process alone has neither. `redelivered` counts how often it was sent again on purpose.
+"""
 Index("outbox_waiting", outbox.c.id, sqlite_where=~outbox.c.sent, postgresql_where=~outbox.c.sent)
 
 sequences = Table(
@@ -73,7 +84,10 @@ parked = Table(
     Column("user_id", String(26), nullable=False),
     Column("reason", String(200), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("5")),
+    Index("parked_user", "user_id", "consumer"),
 )
+"""Events that failed; set aside, with all that is after them, once they were tried `consuming.TRIES` times."""
 
 PAYLOAD = "outbox.payload"
 
@@ -95,6 +109,8 @@ class Envelope:
     wire: bytes
     seq: int = 0
     """Its number in the person's order; 0 until it is published."""
+    fault: str = ""
+    """Why its data could not be read, in one word; it has none then."""
 
 
 class Codec(Protocol):
@@ -144,16 +160,25 @@ class Outbox:
                 "type": envelope.type,
                 "at": envelope.at,
                 "trace": envelope.trace,
+                "version": VERSION,
                 "payload": self._keys.cipher(envelope.user).seal_bytes(PAYLOAD, envelope.wire),
             }
             tx.run(_INSERT, row)
         self.wake()
 
 
-def unheard(tx: Transaction, types: Collection[str], users: Collection[str]) -> set[str]:
-    """Who of these people has an event of these types that was accepted and not handed on yet."""
-    waiting = (~outbox.c.sent, outbox.c.type.in_(types), outbox.c.user_id.in_(users))
-    return set(tx.execute(select(outbox.c.user_id).where(*waiting).distinct()).scalars())
+def unheard(tx: Transaction, consumer: str, types: Collection[str], users: Collection[str]) -> set[str]:
+    """Who of these people has an event of these types that was accepted and not heard by this consumer yet."""
+    at = (cursors.c.consumer == consumer) & (cursors.c.user_id == outbox.c.user_id)
+    behind = outbox.c.user_seq > func.coalesce(cursors.c.seq, 0)
+    # What another way handed on before this consumer had a cursor is behind it, and heard all the same.
+    coming = ~outbox.c.sent | outbox.c.js_seq.is_not(None) | cursors.c.seq.is_not(None)
+    found = select(outbox.c.user_id).join_from(outbox, cursors, at, isouter=True)
+    return set(
+        tx.execute(
+            found.where(behind, coming, outbox.c.type.in_(types), outbox.c.user_id.in_(users)).distinct()
+        ).scalars()
+    )
 
 
 _INSERT = Prepared(insert(outbox))

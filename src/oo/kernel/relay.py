@@ -1,26 +1,28 @@
-"""The embedded relay: hands events, in order, to the handlers of this process, each event's effects exactly once.
+"""The relay: takes events that wait in the log, in order, and gives them to the rooms of this process or to JetStream.
 
-A consumer's effects and its cursor are one unit of work; what is at or before the cursor is passed over. One relay
-reads rows in id order, so a person's events reach each consumer in their order. NATS takes the same rows in part 3.
+There is one relay for a log. A row is marked as sent when whoever takes it has it; what goes wrong before that is done
+again, and has no second effect (docs/adr/0014).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
 
 from oo.kernel.clock import Clock
-from oo.kernel.db import Database, Prepared, Transaction, insert_new, upsert
-from oo.kernel.keys import KeyGone, Keys
+from oo.kernel.cloudevents import Attributes
+from oo.kernel.consuming import BATCH, Consumer, Handler, Outcome, feed
+from oo.kernel.db import Database, Prepared, Transaction
 from oo.kernel.log import get_logger
-from oo.kernel.outbox import PAYLOAD, Codec, Envelope, cursors, outbox, parked
+from oo.kernel.opening import Opener
+from oo.kernel.outbox import outbox
 
-Handler = Callable[[Transaction, Envelope], None]
-BATCH = 100
-TRIES = 5
+__all__ = ["BATCH", "Consumer", "Handler", "InProcess", "Relay", "Sink", "Taken"]
+
 _GATHER_SECONDS = 0.01
 """A wake-up comes just before its commit; waiting this long lets the commit land and neighbours join the batch."""
 _POLL_SECONDS = 0.2
@@ -29,20 +31,29 @@ log = get_logger("relay")
 
 
 @dataclass(frozen=True, slots=True)
-class Consumer:
-    """A room that follows events: what it does at each type; its name is its place in the log."""
+class Taken:
+    """A row of the log that somebody has now, and where it lies there."""
 
-    name: str
-    handlers: Mapping[str, Handler]
+    row: int
+    epoch: str | None = None
+    js_seq: int | None = None
+
+
+class Sink(Protocol):
+    """Who takes events."""
+
+    async def ready(self) -> None:
+        """Bring the log and what was taken from it before into agreement; asked at the start and after each failure."""
+
+    async def take(self, rows: Sequence[Any]) -> Sequence[Taken]:
+        """Take rows of the log in their order; those that are safe now. The others are offered again."""
 
 
 class Relay:
-    """Reads waiting rows and runs every consumer over them."""
+    """Reads waiting rows, gives them to a sink, and marks what it took."""
 
-    def __init__(self, db: Database, codec: Codec, keys: Keys, clock: Clock, consumers: Iterable[Consumer]) -> None:
-        self._db, self._codec, self._keys, self._clock = db, codec, keys, clock
-        self._consumers = tuple(consumers)
-        self._tries: dict[tuple[str, str], int] = {}
+    def __init__(self, db: Database, sink: Sink) -> None:
+        self._db, self._sink = db, sink
         self._wake = asyncio.Event()
         self._idle = asyncio.Condition()
         self._round = 0
@@ -53,12 +64,17 @@ class Relay:
 
     async def run(self) -> None:
         """Hand on for ever; cancel to stop."""
+        ready = False
         while True:
+            moved = 0
             try:
+                if not ready:
+                    await self._sink.ready()
+                    ready = True
                 moved = await self.step()
             except Exception as error:
                 log.error("relay.failed", error=type(error).__name__)
-                moved = 0
+                ready = False
             async with self._idle:
                 self._round += 1
                 self._idle.notify_all()
@@ -80,87 +96,14 @@ class Relay:
 
     async def step(self) -> int:
         """Hand on one batch; the number of rows that are finished."""
-        envelopes, unreadable, highest = await self._db.read(self._waiting)
-        if not highest:
+        rows = await self._db.read(_waiting)
+        if not rows:
             return 0
-        done = set(highest)
-        for consumer in self._consumers:
-            done &= await self._feed(consumer, envelopes) | unreadable
-        if done:
-            ids = [{"event": event} for event in sorted(done)]
-            await self._db.write(lambda tx: tx.run(_MARK, ids))
-        return len(done)
-
-    def _waiting(self, tx: Transaction) -> tuple[list[Envelope], set[str], list[str]]:
-        envelopes, unreadable = [], set()
-        rows = tx.fetch(_WAITING, {})
-        for row in rows:
-            try:
-                wire = self._keys.cipher(row.user_id).open_bytes(PAYLOAD, row.payload)
-            except KeyGone:  # the person was forgotten: there is nobody left to do anything for
-                unreadable.add(row.event_id)
-                continue
-            data = self._codec.decode(row.type, wire)
-            envelopes.append(Envelope(row.event_id, row.user_id, row.at, row.trace, row.type, data, wire, row.user_seq))
-        return envelopes, unreadable, [row.event_id for row in rows]
-
-    async def _feed(self, consumer: Consumer, envelopes: Sequence[Envelope]) -> set[str]:
-        """Run a consumer over a batch in one unit, or event by event when one of them fails.
-
-        The events it is through with.
-        """
-        wanted = [envelope for envelope in envelopes if envelope.type in consumer.handlers]
-        if not wanted:
-            return {envelope.id for envelope in envelopes}
-        try:
-            await self._db.write(lambda tx: _apply(tx, consumer, wanted))
-        except Exception:
-            stuck = await self._one_by_one(consumer, wanted)
-        else:
-            stuck = set()
-        return {envelope.id for envelope in envelopes} - stuck
-
-    async def _one_by_one(self, consumer: Consumer, envelopes: Sequence[Envelope]) -> set[str]:
-        stuck: set[str] = set()
-        blocked: set[str] = set()
-        for envelope in envelopes:
-            if envelope.user in blocked:  # their order is kept: later events wait for the one that fails
-                stuck.add(envelope.id)
-                continue
-            try:
-                await self._db.write(lambda tx, one=envelope: _apply(tx, consumer, [one]))  # type: ignore[misc]
-            except Exception as error:
-                if not await self._parked(consumer, envelope, error):
-                    stuck.add(envelope.id)
-                    blocked.add(envelope.user)
-        return stuck
-
-    async def _parked(self, consumer: Consumer, envelope: Envelope, error: Exception) -> bool:
-        """Count a failure.
-
-        After the last try set the event aside with its reason, so that the person's others go on.
-        """
-        key = (consumer.name, envelope.id)
-        tries = self._tries[key] = self._tries.get(key, 0) + 1
-        log.warning(
-            "relay.handler_failed",
-            consumer=consumer.name,
-            event_type=envelope.type,
-            error=type(error).__name__,
-            tries=tries,
-        )
-        if tries < TRIES:
-            return False
-        del self._tries[key]
-        row = {
-            "consumer": consumer.name,
-            "event_id": envelope.id,
-            "user_id": envelope.user,
-            "reason": type(error).__name__,
-            "at": self._clock.now(),
-        }
-        await self._db.write(lambda tx: insert_new(tx, parked, row))
-        return True
+        taken = await self._sink.take(rows)
+        if taken:
+            marks = [{"row": one.row, "epoch": one.epoch, "js_seq": one.js_seq} for one in taken]
+            await self._db.write(lambda tx: tx.run(_MARK, marks))
+        return len(taken)
 
     async def _rest(self) -> None:
         try:
@@ -172,21 +115,53 @@ class Relay:
         self._wake.clear()
 
 
+class InProcess:
+    """The sink of an oO without JetStream: its own rooms take the events, each by its cursor."""
+
+    def __init__(self, db: Database, opener: Opener, clock: Clock, consumers: Iterable[Consumer]) -> None:
+        self._db, self._opener, self._clock = db, opener, clock
+        self._consumers = tuple(consumers)
+        self._wanted = {kind for consumer in self._consumers for kind in consumer.handlers}
+
+    async def ready(self) -> None:
+        """Take back what only JetStream has: nobody here reads it from there."""
+        while await self._db.write(lambda tx: tx.run(_TAKE_BACK, {"most": BATCH})):
+            pass
+
+    async def take(self, rows: Sequence[Any]) -> Sequence[Taken]:
+        """Run every consumer over the rows; those that all of them are through with."""
+        opened = [self._opener.open(attributes(row), row.payload) for row in rows if row.type in self._wanted]
+        envelopes = [one for one in opened if one is not None]
+        waits = set().union(*await asyncio.gather(*(self._feed(one, envelopes) for one in self._consumers)))
+        return [Taken(row.id) for row in rows if row.event_id not in waits]
+
+    async def _feed(self, consumer: Consumer, envelopes: Sequence[Any]) -> set[str]:
+        wanted = [one for one in envelopes if one.type in consumer.handlers]
+        if not wanted:
+            return set()
+        outcomes = await feed(self._db, self._clock, consumer, wanted)
+        return {event for event, outcome in outcomes.items() if outcome is Outcome.WAITS}
+
+
+def attributes(row: Any) -> Attributes:
+    """What a row of the log says of its event, all but the payload."""
+    return Attributes(row.event_id, row.user_id, row.user_seq, row.type, row.at, row.trace, row.version)
+
+
+def _waiting(tx: Transaction) -> list[Any]:
+    return tx.fetch(_WAITING, {})
+
+
 _WAITING = Prepared(select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(BATCH))
-_MARK = Prepared(update(outbox).where(outbox.c.event_id == bindparam("event")).values(sent=True))
-
-
-def _apply(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) -> None:
-    """Run the handlers for events after the cursor and move it, all in the caller's unit."""
-    users = {envelope.user for envelope in envelopes}
-    rows = tx.execute(
-        select(cursors.c.user_id, cursors.c.seq).where(
-            cursors.c.consumer == consumer.name, cursors.c.user_id.in_(users)
-        )
+_MARK = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(sent=True, epoch=bindparam("epoch"), js_seq=bindparam("js_seq"))
+)
+_TAKE_BACK = Prepared(
+    update(outbox)
+    .where(
+        outbox.c.id.in_(select(outbox.c.id).where(outbox.c.sent, outbox.c.js_seq.is_not(None)).limit(bindparam("most")))
     )
-    at = {row.user_id: row.seq for row in rows}
-    for envelope in envelopes:
-        if envelope.seq > at.get(envelope.user, 0):
-            consumer.handlers[envelope.type](tx, envelope)
-            at[envelope.user] = envelope.seq
-    upsert(tx, cursors, [{"consumer": consumer.name, "user_id": user, "seq": at[user]} for user in sorted(users)])
+    .values(sent=False, epoch=None, js_seq=None)
+)

@@ -14,9 +14,10 @@ from oo.contracts.events import Event, ProtobufCodec
 from oo.kernel import outbox as events
 from oo.kernel.db import Transaction
 from oo.kernel.module import Built, Kit, Module
+from oo.kernel.opening import Opener
 from oo.kernel.outbox import PAYLOAD, Outbox
 from oo.kernel.plugins import Plugin
-from oo.kernel.relay import Consumer, Relay
+from oo.kernel.relay import Consumer, InProcess, Relay
 from oo.kernel.settings import Settings
 from oo.testing.databases import at_rest, database
 from oo.testing.determinism import CountingIds, FixedClock, SeededChance
@@ -100,5 +101,6 @@ async def room(
             plugins=plugins or {},
         )
         built = module.build(kit, Promises(needs or {}))
-        relay = Relay(db, codec, keys, clock, [Consumer(module.name, built.handlers)])
+        sink = InProcess(db, Opener(codec, keys), clock, [Consumer(module.name, built.handlers)])
+        relay = Relay(db, sink)
         yield Room(kit, built, clock, relay, codec)

@@ -13,6 +13,7 @@ from oo.kernel.outbox import unheard
 from oo.modules.integrations.tables import writebacks
 
 WAITING, CLAIMED, DONE, REFUSED = "waiting", "claimed", "done", "refused"
+CONSUMER = "integrations"
 REACTIONS = ("tips.tip.reacted", "tips.undo.held")
 SLICE = 400
 AT_ONCE = 20
@@ -56,7 +57,7 @@ def claim(tx: Transaction, now: datetime, abandoned: datetime) -> list[Row[Any]]
     Whoever has a reaction that was accepted and not handed on yet waits: it may be the undo.
     """
     due = tx.execute(_DUE, {"now": now, "abandoned": abandoned}).all()
-    waits = unheard(tx, REACTIONS, {row.user_id for row in due}) if due else set()
+    waits = unheard(tx, CONSUMER, REACTIONS, {row.user_id for row in due}) if due else set()
     rows = [row for row in due if row.user_id not in waits]
     if rows:
         ids = [row.id for row in rows]
