@@ -61,7 +61,6 @@ class Writers:
         door = Door(self.ports[number % len(self.ports)])
         pause = min(self.lines, len(self.people)) / self.per_second
         due = time.monotonic() + pause * number / self.lines
-        until = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
         for turn in range(len(mine[0].tips)):
             for person in mine:
                 if self._stopping:
@@ -71,8 +70,7 @@ class Writers:
                 if due > now:
                     await asyncio.sleep(due - now)
                 due = max(due + pause, now)
-                body = {"key": f"k{turn}", "tip": person.tips[turn], "action": "snooze", "until": until}
-                await self._one(door, person, body)
+                await self._one(door, person, reaction(person, turn))
         door.close()
 
     async def _one(self, door: Door, person: Person, body: Mapping[str, object]) -> None:
@@ -82,6 +80,7 @@ class Writers:
             tries += 1
             began = time.monotonic()
             try:
+                # The same body each time, so that it is the same reaction.
                 status = await asyncio.wait_for(door.post("/api/feedback", body, person.cookie), _ANSWER_SECONDS)
             except (OSError, EOFError, TimeoutError, ValueError):
                 door.close()
@@ -97,6 +96,12 @@ class Writers:
                 continue
             self.refused[status] = self.refused.get(status, 0) + 1
             return
+
+
+def reaction(person: Person, turn: int) -> Mapping[str, object]:
+    """What somebody does with one of their tips, under a key of its own."""
+    until = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
+    return {"key": f"k{turn}", "tip": person.tips[turn], "action": "snooze", "until": until}
 
 
 class Door:
