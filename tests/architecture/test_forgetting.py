@@ -22,7 +22,13 @@ from oo.testing.databases import database
 LENA, MILO = "01LENA00000000000000000000", "01MILO00000000000000000000"
 
 # Tables about nobody, each with its reason. A new table has a user column or a line here.
-ABOUT_NOBODY: dict[str, str] = {}
+ABOUT_NOBODY: dict[str, str] = {
+    "lineups": "which policies decide, for everybody",
+    "leases": "which process leads",
+    "ticks": "when what was planned",
+    "runs": "how far shards are; a shard's ends are milliseconds of joining, not ids",
+    "kicks": "what was asked for before its time",
+}
 # The column that names the person, where it isn't user_id.
 USER_COLUMNS: dict[str, str] = {}
 # What a sealed column holds, where a word won't do.
@@ -30,6 +36,8 @@ SAMPLES = {
     "tips.words": json.dumps({field.name: "a word" for field in fields(Words)}),
     "outbox.type": "tips.tip.seen",
     "outbox.payload": "",
+    "states.state": '["oo-state",1,[]]\n',
+    "baselines.shares": '{"overall":[0,0],"topics":{},"exposures":0}',
 }
 
 TABLES = [(module, table) for module in MODULES for table in module.tables.sorted_tables]

@@ -30,10 +30,11 @@ from oo.kernel.settings import Settings
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
+from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender)
+MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops)
 """Every room of the house."""
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class House:
     async def health(self) -> Mapping[str, Health]:
         """How every part is."""
         rooms = {name: await built.health() for name, built in self.rooms.items() if built.health is not None}
-        failing = [name for name, job in self.jobs.health().items() if job.failing]
+        failing = await self.jobs.failing()
         return {**rooms, "jobs": Health(not failing, {"failing": len(failing)})}
 
 
@@ -90,7 +91,14 @@ async def house(
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
         relay = Relay(db, InProcess(db, Opener(codec, keys), clock, consumers))
         outbox.wake = relay.wake
-        jobs = Jobs([job for built in rooms.values() for job in built.jobs], clock, kit.chance)
+        jobs = Jobs(
+            [job for built in rooms.values() for job in built.jobs],
+            [work for built in rooms.values() for work in built.works],
+            db,
+            clock,
+            kit.chance,
+            kit.ids.new(),
+        )
         home = House(kit, promises, rooms, relay, jobs)
         if not background:
             yield home

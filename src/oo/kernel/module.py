@@ -12,7 +12,7 @@ from oo.kernel.chance import Chance
 from oo.kernel.clock import Clock
 from oo.kernel.db import Database, Transaction
 from oo.kernel.ids import Ids
-from oo.kernel.jobs import Job
+from oo.kernel.jobs import Job, Work
 from oo.kernel.keys import Cipher, Keys
 from oo.kernel.outbox import Outbox
 from oo.kernel.plugins import Plugin
@@ -59,6 +59,8 @@ class Built:
     promises: Mapping[type, object]
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
+    works: Sequence[Work] = ()
+    """What it does for many people by the clock."""
     health: Callable[[], Awaitable[Health]] | None = None
 
 

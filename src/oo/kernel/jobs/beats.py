@@ -1,4 +1,4 @@
-"""What the clock says to do: one loop per process that runs each job when it is due, or sooner when it is woken.
+"""What is done every few seconds, or in every process: a loop in memory for each, which leaves no rows.
 
 Work is planned from the database at each run ("what is due now?"), so a lost run costs an interval, never data.
 """
@@ -6,12 +6,14 @@ Work is planned from the database at each run ("what is due now?"), so a lost ru
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from oo.kernel.chance import Chance
 from oo.kernel.clock import Clock
+from oo.kernel.jobs.job import Job
 from oo.kernel.log import begin_trace, get_logger
 
 JITTER = 0.1
@@ -19,15 +21,6 @@ JITTER = 0.1
 _STOP_SECONDS = 5.0
 
 log = get_logger("jobs")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something to do every so often; `run` plans its own work and may be run again at any time."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +35,15 @@ class JobHealth:
     """When it last ended well."""
 
 
-class Jobs:
+class Beats:
     """Runs jobs beside each other; one that fails is logged, counted and run again at its next time."""
 
     def __init__(self, jobs: Iterable[Job], clock: Clock, chance: Chance) -> None:
         self._jobs = {job.name: job for job in jobs}
         self._clock = clock
         self._chance = chance
-        self._woken = {name: asyncio.Event() for name in self._jobs}
+        self.woken = {name: asyncio.Event() for name in self._jobs}
+        """Set one to run its job as soon as it is free; when set during a run, it leads to one more."""
         self._health = {name: JobHealth() for name in self._jobs}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -57,16 +51,12 @@ class Jobs:
         """Begin; every job runs once right away."""
         self._tasks = [asyncio.create_task(self._keep(job), name=f"oo-job-{job.name}") for job in self._jobs.values()]
 
-    def kick(self, name: str) -> None:
-        """Run the job as soon as it is free; kicks during a run lead to one more. Raises `KeyError` for no such job."""
-        self._woken[name].set()
-
     def health(self) -> Mapping[str, JobHealth]:
         """How every job fared so far, by name."""
         return dict(self._health)
 
     async def stop(self) -> None:
-        """End the loop; a run in progress is cancelled and waited for, but not for ever."""
+        """End the loops; a run in progress is cancelled and waited for, but not for ever."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -76,15 +66,13 @@ class Jobs:
         self._tasks = []
 
     async def _keep(self, job: Job) -> None:
-        woken = self._woken[job.name]
+        woken = self.woken[job.name]
         while True:
             woken.clear()
             await self._run(job)
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pause(job)):
                     await woken.wait()
-            except TimeoutError:
-                pass
 
     async def _run(self, job: Job) -> None:
         before = self._health[job.name]

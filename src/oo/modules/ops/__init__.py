@@ -1,0 +1,39 @@
+"""Ops: keeps the rows of what the clock says to do, which `kernel.jobs` writes. See README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oo.kernel.db import Transaction
+from oo.kernel.jobs.tables import metadata
+from oo.kernel.keys import Cipher
+from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.modules.ops import repository
+
+
+def _build(kit: Kit, needs: Needs) -> Built:
+    async def health() -> Health:
+        return Health(True, (await kit.db.read(repository.counts))._asdict())
+
+    return Built(promises={}, health=health)
+
+
+def _erase(tx: Transaction, user: str) -> int:
+    """Nobody is named in these rows."""
+    return 0
+
+
+def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    return {}
+
+
+module = Module(
+    name="ops",
+    keeps=(),
+    needs=(),
+    tables=metadata,
+    erase=_erase,
+    export=_export,
+    build=_build,
+)
