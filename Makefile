@@ -46,7 +46,7 @@ chaos:
 install:
 	@.ci/environment dev
 
-# check: format, lint, types, import contracts, dependencies, generated files
+# check: format, lint, types, import contracts, dependencies, event types, generated files
 check:
 	@.ci/environment dev
 	$(BIN)/ruff format --check .
@@ -54,6 +54,7 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
+	@.ci/buf
 	$(BIN)/python contracts/generate.py --check
 	$(BIN)/python docs/make_reference.py --check
 
@@ -99,7 +100,7 @@ lighthouse:
 # requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
 requirements:
 	@.ci/environment dev
-	@cd requirements && for kind in core dev fuzz uv; do \
+	@cd requirements && for kind in core dev fuzz node uv; do \
 		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"); \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) \
 			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \
