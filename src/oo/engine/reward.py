@@ -76,8 +76,6 @@ class Outcome:
     dwell_ms: int | None = None
     completed_after: timedelta | None = None
     """From the decision until its task was completed in its source; None when it was not."""
-    undone: bool = False
-    """There was a reaction, and it was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def reward(outcome: Outcome, baseline: Baseline = NOTHING_KNOWN) -> Reward | Non
     >>> round(reward(later, Baseline(day=0.1, week=0.2)).value, 2)
     0.59
     """
-    if not outcome.seen or outcome.undone:
+    if not outcome.seen:
         return None
     scale = SCALES[outcome.kind]
     later = _later(outcome, scale, baseline)

@@ -56,10 +56,6 @@ def test_what_nobody_saw_teaches_nothing_even_if_it_was_done() -> None:
     assert reward(seen(seen=False, completed_after=HOUR)) is None
 
 
-def test_a_reaction_that_was_taken_back_teaches_nothing() -> None:
-    assert reward(seen(undone=True)) is None
-
-
 def test_done_in_its_app_counts_less_what_would_have_been_done_anyway() -> None:
     assert worth(seen(completed_after=5 * HOUR)) == pytest.approx(0.7)
     assert worth(seen(completed_after=50 * HOUR)) == pytest.approx(0.4)

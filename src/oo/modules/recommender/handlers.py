@@ -57,3 +57,20 @@ HANDLERS: Mapping[str, Handler] = {
     "integrations.connection.changed": on_connection,
     "profile.pref.set": on_pref,
 }
+
+
+def joined(*several: Mapping[str, Handler]) -> Mapping[str, Handler]:
+    """Handlers of several mappings as one; what an event has in more than one of them happens in their order."""
+    found: dict[str, Handler] = {}
+    for handlers in several:
+        for kind, handler in handlers.items():
+            found[kind] = _both(found[kind], handler) if kind in found else handler
+    return found
+
+
+def _both(first: Handler, then: Handler) -> Handler:
+    def handle(tx: Transaction, envelope: Envelope) -> None:
+        first(tx, envelope)
+        then(tx, envelope)
+
+    return handle

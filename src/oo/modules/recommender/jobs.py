@@ -1,4 +1,4 @@
-"""What the recommender does by the clock: forget what is older than its retention."""
+"""What the recommender does by the clock: forget what is older than its retention, and look at what happens anyway."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
-from oo.modules.recommender import repository
+from oo.modules.recommender import learnt, repository
+from oo.modules.recommender.anyway import estimate_baselines
 
 WORDS_KEPT = timedelta(days=1)
 """The words of a tip are kept no longer than those of its task."""
@@ -20,12 +21,19 @@ def jobs(kit: Kit) -> list[Job]:
     async def forget() -> None:
         while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now())):
             pass
+        while await kit.db.write(lambda tx: learnt.forget_before(tx, kit.clock.now() - KEPT)):
+            pass
 
     async def forget_words() -> None:
         while await kit.db.write(lambda tx: repository.forget_words(tx, kit.clock.now() - WORDS_KEPT)):
             pass
 
+    async def baselines() -> None:
+        while await estimate_baselines(kit):
+            pass
+
     return [
         Job("recommender.forget-words", timedelta(hours=1), forget_words),
         Job("recommender.forget", timedelta(hours=1), forget),
+        Job("recommender.baselines", timedelta(hours=1), baselines),
     ]

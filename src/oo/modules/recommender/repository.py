@@ -18,6 +18,7 @@ STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
 FINISHED, GONE = "finished", "gone"
 """Overtaken because its task was finished, or deleted, where it lives."""
 SLICE = 500
+PERSONAL = tuple(table for table in metadata.sorted_tables if "user_id" in table.c)
 
 _STANDING = Prepared(
     select(tips.c.id, tips.c.kind, tips.c.topic, tips.c.ref, tips.c.expires_at, tips.c.considered, tips.c.words)
@@ -193,14 +194,14 @@ def forget_before(tx: Transaction, instant: datetime, now: datetime) -> int:
 
 def erase(tx: Transaction, user: str) -> int:
     """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
-    return erase_slice(tx, metadata.sorted_tables, user)
+    return erase_slice(tx, PERSONAL, user)
 
 
 def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Everything of the person, as it lies in the tables."""
     return {
         table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
-        for table in metadata.sorted_tables
+        for table in PERSONAL
     }
 
 

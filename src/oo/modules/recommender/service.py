@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.decisions import Candidate, Decision, Silence, UserView
+from oo.contracts.decisions import Candidate, Decision, Hold, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
 from oo.contracts.ids import DecisionId, HoldId, UserId
 from oo.contracts.items import facts_text
-from oo.contracts.policies import Policy, State
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Inventory, Sources, Wording
 from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendation, SilenceView, Undoable
@@ -29,6 +28,7 @@ from oo.engine.when import context, today, zone_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import held, looking, repository
+from oo.modules.recommender.field import Decider, Field
 from oo.modules.recommender.reactions import Reactions
 from oo.modules.recommender.words import Words, open_words, tip_of
 
@@ -45,14 +45,14 @@ class _Moment:
     view: UserView
     profile: Profile
     inventory: Inventory
+    decider: Decider
 
 
 class Recommender:
     """Keeps the promise `Tips`."""
 
-    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, policy: Policy) -> None:
-        self._kit, self._sources, self._profiles, self._policy = kit, sources, profiles, policy
-        self._state: State = policy.initial()
+    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, field: Field) -> None:
+        self._kit, self._sources, self._profiles, self._field = kit, sources, profiles, field
         # The same tasks are candidates again and again; what is remembered are facts, without a word.
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit, profiles)
@@ -106,7 +106,7 @@ class Recommender:
         moment = await self._moment(user)
         view = moment.view
         for _ in range(REDECISIONS):
-            decision = await self._run(view)
+            decision = await self._run(view, moment.decider)
             chosen = decision.tip
             if chosen is None:
                 break
@@ -120,10 +120,11 @@ class Recommender:
         return await self._keep_silent(user, moment, decision, started)
 
     async def _moment(self, user: UserId) -> _Moment:
-        inventory, profile, rows = await asyncio.gather(
-            self._sources.inventory(user=user),
-            self._profiles.get(user=user),
-            self._kit.db.read(lambda tx: [repository.hold_of(row) for row in repository.holds_of(tx, user)]),
+        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider]:
+            return tuple(map(repository.hold_of, repository.holds_of(tx, user))), self._field.decider(tx, user)
+
+        inventory, profile, (holds, decider) = await asyncio.gather(
+            self._sources.inventory(user=user), self._profiles.get(user=user), self._kit.db.read(known)
         )
         now = self._kit.clock.now()
         view = UserView(
@@ -131,23 +132,24 @@ class Recommender:
             context=context(now, profile.zone, profile.day_ends_at, inventory.busy, inventory.last_project),
             facts=inventory.facts,
             busy=inventory.busy,
-            holds=tuple(rows),
+            holds=holds,
             language=profile.language,
             connected=inventory.connected,
             stale_since=inventory.stale_since,
         )
-        return _Moment(view, profile, inventory)
+        return _Moment(view, profile, inventory, decider)
 
-    async def _run(self, view: UserView) -> Decision:
+    async def _run(self, view: UserView, decider: Decider) -> Decision:
         return await pipeline.run(
             view,
             house.PARTS,
-            self._policy,
-            self._state,
+            decider.policy,
+            decider.state,
             id=DecisionId(self._kit.ids.new()),
             seed=self._kit.chance.seed(),
             gather=asyncio.gather,
             floor=self._kit.settings.exploration,
+            notes=decider.notes,
         )
 
     async def _serve(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from oo.kernel.db import Instant
 
@@ -85,3 +85,66 @@ views = Table(
     Column("at", Instant, nullable=False),
     Index("views_user", "user_id"),
 )
+
+rewards = Table(
+    "rewards",
+    metadata,
+    Column("tip_id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("why", String(30), nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("burden", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("rewards_user", "user_id", "seq", unique=True),
+)
+"""What each tip was worth, as far as it is known; `seq` is the person's order of learning."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("ref", String(200), primary_key=True),
+    Column("at", Instant, primary_key=True),
+)
+
+states = Table(
+    "states",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("policy", String(80), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("through", Integer, nullable=False),
+    Column("stale", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+"""What a policy has learnt of a person from the rewards `through` a seq, a revision each; a stale one holds a reward
+that is another now, and only decisions made with it are computed from it again.
+"""
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("shares", LargeBinary, nullable=False),
+)
+
+lineups = Table(
+    "lineups",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("setting", String(80), nullable=False),
+    Column("champion", String(80), nullable=False),
+    Column("challenger", String(80)),
+    Column("share", Float, nullable=False),
+    Column("former", String(80)),
+    Column("kept_back", Float, nullable=False),
+    Column("trial", String(26), nullable=False),
+)
+"""Who decides for whom; the last row counts, as long as OO_POLICY is still what it was then."""

@@ -1,0 +1,192 @@
+"""Turns reactions and later news into rewards, and rewards into what policies know, in the unit of the event itself.
+
+The consumer's cursor moves in the same unit, so a reward teaches exactly once. Late news replace a reward: what every
+policy knows is computed again from the last revision without it, as if the news had come at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.events import RewardAssigned, TaskCompleted, TaskReopened, TipReacted
+from oo.contracts.policies import Policy
+from oo.engine.baseline import DAY, NOTHING_KNOWN, Baseline, Baselines
+from oo.engine.reward import HORIZON, Outcome, Reward, reward
+from oo.engine.rows import from_row
+from oo.engine.states import from_bytes, to_bytes
+from oo.kernel.db import Transaction
+from oo.kernel.ids import ulid
+from oo.kernel.keys import Cipher
+from oo.kernel.log import get_logger
+from oo.kernel.module import Kit
+from oo.kernel.outbox import Envelope
+from oo.kernel.relay import Handler
+from oo.modules.recommender import learnt, repository
+from oo.modules.recommender.field import STATE, Field, opened, tag_of
+
+BASELINE = "baselines.shares"
+log = get_logger("recommender")
+
+
+class Learning:
+    """What the recommender does with news of a tip."""
+
+    def __init__(self, kit: Kit, field: Field) -> None:
+        self._kit, self._field = kit, field
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What it follows."""
+        return {
+            "tips.tip.reacted": self.on_reacted,
+            "signals.task.completed": self.on_completed,
+            "signals.task.reopened": self.on_reopened,
+        }
+
+    def on_reacted(self, tx: Transaction, envelope: Envelope) -> None:
+        """A reaction, or one taken back: the reward is what it is worth now."""
+        assert isinstance(envelope.data, TipReacted)
+        tip = repository.tip(tx, envelope.user, envelope.data.tip)
+        if tip is not None:
+            self._assess(tx, envelope, tip)
+
+    def on_completed(self, tx: Transaction, envelope: Envelope) -> None:
+        """A task was completed in its source: whatever tip spoke of it within the horizon may have helped."""
+        done = envelope.data
+        assert isinstance(done, TaskCompleted)
+        at = envelope.at
+        if done.finished_at is not None and at - done.finished_at >= DAY:  # many sources know the day alone
+            at = done.finished_at
+        learnt.complete(tx, envelope.user, done.ref, at)
+        for tip in learnt.tips_of(tx, envelope.user, done.ref, at - HORIZON):
+            self._assess(tx, envelope, tip)
+
+    def on_reopened(self, tx: Transaction, envelope: Envelope) -> None:
+        """A completion was taken back."""
+        assert isinstance(envelope.data, TaskReopened)
+        ref = envelope.data.ref
+        if learnt.reopen(tx, envelope.user, ref):
+            for tip in learnt.tips_of(tx, envelope.user, ref, envelope.at - HORIZON):
+                self._assess(tx, envelope, tip)
+
+    def _assess(self, tx: Transaction, envelope: Envelope, tip: Row[Any]) -> None:
+        """Assign what the tip is worth by now, when that is another than before."""
+        user, at = envelope.user, envelope.at
+        outcome = _outcome(tx, tip, at)
+        found = reward(outcome, self._baseline(tx, tip) if outcome.completed_after is not None else NOTHING_KNOWN)
+        before = learnt.reward_of(tx, tip.id)
+        if found is None:
+            if before is None or not before.weight:
+                return
+            found = Reward(0.0, 0.0, "undone", provisional=False)
+        elif before is not None and _told(before) == (found.value, found.weight, found.why, found.provisional):
+            return
+        seq = learnt.next_seq(tx, user) if before is None else before.seq
+        learnt.keep_reward(
+            tx,
+            {
+                "tip_id": tip.id,
+                "user_id": user,
+                "seq": seq,
+                "value": found.value,
+                "weight": found.weight,
+                "why": found.why,
+                "provisional": found.provisional,
+                "burden": found.burden,
+                "at": at if before is None else before.at,
+                "updated_at": at,
+            },
+        )
+        if before is None or (before.value, before.weight) != (found.value, found.weight):
+            self._teach(tx, user, seq, at, replaced=before is not None)
+        event = RewardAssigned(tip.id, found.value, found.weight, found.why, found.provisional)
+        derived = self._derived(envelope.id, tip.id)
+        self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
+
+    def _teach(self, tx: Transaction, user: str, seq: int, at: datetime, *, replaced: bool) -> None:
+        """Let every learner learn the reward `seq`; where it was another before, from the last state without it."""
+        if replaced:
+            learnt.outdate(tx, user, seq)
+        for policy in self._field.learners(tx):
+            try:
+                self._learn(tx, user, policy, seq, at)
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a bug of this one policy
+                log.error("policy.broken", plugin=policy.id, error=type(error).__name__)
+
+    def _learn(self, tx: Transaction, user: str, policy: Policy, seq: int, at: datetime) -> None:
+        tag, cipher = tag_of(policy), self._kit.keys.cipher(user)
+        base = learnt.state_without(tx, user, tag, seq)
+        state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
+        through = 0 if base is None else base.through
+        for row in learnt.taught(tx, user, through):
+            state, through = policy.update(state, from_row(row.row), row.value, row.weight), row.seq
+        last = learnt.state(tx, user, tag)
+        learnt.add_state(
+            tx,
+            {
+                "user_id": user,
+                "policy": tag,
+                "revision": 1 if last is None else last.revision + 1,
+                "through": max(through, seq),
+                "stale": False,
+                "at": at,
+                "state": cipher.seal_bytes(STATE, to_bytes(state)),
+            },
+        )
+
+    def _baseline(self, tx: Transaction, tip: Row[Any]) -> Baseline:
+        sealed = learnt.baseline(tx, tip.user_id)
+        if sealed is None:
+            return NOTHING_KNOWN
+        return baselines_from(self._kit.keys.cipher(tip.user_id), sealed).of(tip.topic)
+
+    def _derived(self, event: str, tip: str) -> str:
+        """The same identity however often the unit runs; it sorts beside the event that it follows from."""
+        return event[:10] + ulid(int(self._kit.keys.digest("reward", f"{event} {tip}"), 16))[10:]
+
+
+def state_json(cipher: Cipher, sealed: bytes) -> Mapping[str, Any]:
+    """A state as its owner may read it."""
+    state = from_bytes(cipher.open_bytes(STATE, sealed))
+    return {"version": state.version, **{name: array.tolist() for name, array in state.arrays.items()}}
+
+
+def baselines_json(cipher: Cipher, sealed: bytes) -> Any:
+    """Baselines as their owner may read them."""
+    return json.loads(cipher.open(BASELINE, sealed))
+
+
+def sealed_baselines(cipher: Cipher, found: Baselines) -> bytes:
+    """Baselines as ciphertext."""
+    topics = {topic: [one.day, one.week] for topic, one in found.topics.items()}
+    row = {"overall": [found.overall.day, found.overall.week], "topics": topics, "exposures": found.exposures}
+    return cipher.seal(BASELINE, json.dumps(row, separators=(",", ":")))
+
+
+def baselines_from(cipher: Cipher, sealed: bytes) -> Baselines:
+    """Read what `sealed_baselines` wrote."""
+    row = baselines_json(cipher, sealed)
+    topics = {topic: Baseline(*shares) for topic, shares in row["topics"].items()}
+    return Baselines(Baseline(*row["overall"]), topics, row["exposures"])
+
+
+def _outcome(tx: Transaction, tip: Row[Any], at: datetime) -> Outcome:
+    active = repository.active_reaction(tx, tip.user_id, tip.id)
+    completed = learnt.completed(tx, tip.user_id, tip.ref, tip.served_at)
+    return Outcome(
+        kind=tip.kind,
+        seen=active is not None or learnt.seen(tx, tip.id),
+        age=at - tip.served_at,
+        action=None if active is None else active.action,
+        dwell_ms=None if active is None else active.dwell_ms,
+        completed_after=None if completed is None else completed - tip.served_at,
+    )
+
+
+def _told(row: Row[Any]) -> tuple[float, float, str, bool]:
+    return row.value, row.weight, row.why, row.provisional

@@ -1,0 +1,240 @@
+"""Every query of what is learnt: rewards, completions, states, baselines, and who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, tuple_, update
+
+from oo.kernel.db import Prepared, Transaction, insert_new, upsert
+from oo.modules.recommender.tables import (
+    baselines,
+    decisions,
+    lineups,
+    outcomes,
+    reactions,
+    rewards,
+    states,
+    tips,
+    views,
+)
+
+SLICE = 500
+_ALIVE = (reactions.c.undone_at.is_(None), reactions.c.action != "undo")
+_LINEUP = Prepared(select(lineups).order_by(lineups.c.id.desc()).limit(1))
+_STATE = Prepared(
+    select(states.c.revision, states.c.through, states.c.state)
+    .where(states.c.user_id == bindparam("user"), states.c.policy == bindparam("policy"))
+    .order_by(states.c.revision.desc())
+    .limit(1)
+)
+_REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
+_LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
+_COMPLETED = Prepared(
+    select(func.min(outcomes.c.at).label("at")).where(
+        outcomes.c.user_id == bindparam("user"),
+        outcomes.c.ref == bindparam("ref"),
+        outcomes.c.at >= bindparam("since"),
+    )
+)
+_DECISION = Prepared(select(decisions.c.row).where(decisions.c.id == bindparam("tip")))
+_BASELINE = Prepared(select(baselines.c.shares).where(baselines.c.user_id == bindparam("user")))
+
+
+def lineup(tx: Transaction) -> Row[Any] | None:
+    """The last lineup, or None."""
+    return _first(tx.fetch(_LINEUP, {}))
+
+
+def add_lineup(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Appoint."""
+    tx.execute(insert(lineups).values(**row))
+
+
+def state(tx: Transaction, user: str, policy: str) -> Row[Any] | None:
+    """The last revision of what a policy (`<id>@<hash>`) has learnt of the person."""
+    return _first(tx.fetch(_STATE, {"user": user, "policy": policy}))
+
+
+def state_before(tx: Transaction, user: str, policy: str, instant: datetime) -> Row[Any] | None:
+    """The last revision made before an instant."""
+    return _state(tx, user, policy, states.c.at < instant)
+
+
+def state_of(tx: Transaction, user: str, policy: str, revision: int) -> Row[Any] | None:
+    """One revision."""
+    return _state(tx, user, policy, states.c.revision == revision)
+
+
+def state_without(tx: Transaction, user: str, policy: str, seq: int) -> Row[Any] | None:
+    """The last revision that is right and knows nothing of the reward `seq` and those after it."""
+    return _state(tx, user, policy, and_(states.c.through < seq, ~states.c.stale))
+
+
+def add_state(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Add a revision."""
+    tx.execute(insert(states).values(**row))
+
+
+def outdate(tx: Transaction, user: str, seq: int) -> None:
+    """Mark every revision, of any policy, that knows the reward `seq`: it is another now."""
+    tx.execute(update(states).where(states.c.user_id == user, states.c.through >= seq).values(stale=True))
+
+
+def reward_of(tx: Transaction, tip: str) -> Row[Any] | None:
+    """The reward of a tip, or None."""
+    return _first(tx.fetch(_REWARD, {"tip": tip}))
+
+
+def next_seq(tx: Transaction, user: str) -> int:
+    """The number of the person's next reward."""
+    return int(tx.fetch(_LAST, {"user": user})[0].last or 0) + 1
+
+
+def keep_reward(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Add a reward, or replace the one that the tip had."""
+    upsert(tx, rewards, row)
+
+
+def taught(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
+    """Rewards that teach, with their decisions' rows, in the order of learning, after a seq."""
+    found = (
+        select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
+        .join(decisions, decisions.c.id == rewards.c.tip_id)
+        .where(rewards.c.user_id == user, rewards.c.seq > after, rewards.c.weight > 0)
+        .order_by(rewards.c.seq)
+        .limit(SLICE)
+    )
+    return list(tx.execute(found))
+
+
+def decision(tx: Transaction, tip: str) -> str | None:
+    """The row of a decision."""
+    row = _first(tx.fetch(_DECISION, {"tip": tip}))
+    return None if row is None else str(row.row)
+
+
+def complete(tx: Transaction, user: str, ref: str, at: datetime) -> bool:
+    """Note that a task was completed in its source; True for the first time."""
+    return insert_new(tx, outcomes, {"user_id": user, "ref": ref, "at": at})
+
+
+def reopen(tx: Transaction, user: str, ref: str) -> bool:
+    """Forget the last completion of a task; True when there was one."""
+    last = select(func.max(outcomes.c.at)).where(outcomes.c.user_id == user, outcomes.c.ref == ref)
+    own = (outcomes.c.user_id == user, outcomes.c.ref == ref, outcomes.c.at == last.scalar_subquery())
+    return tx.execute(delete(outcomes).where(*own)).rowcount > 0
+
+
+def completed(tx: Transaction, user: str, ref: str, since: datetime) -> datetime | None:
+    """The first completion of a task since an instant."""
+    at: datetime | None = tx.fetch(_COMPLETED, {"user": user, "ref": ref, "since": since})[0].at
+    return at
+
+
+def completions_of(tx: Transaction, user: str, since: datetime) -> list[Row[Any]]:
+    """Every completion of the person since an instant."""
+    found = select(outcomes.c.ref, outcomes.c.at).where(outcomes.c.user_id == user, outcomes.c.at >= since)
+    return list(tx.execute(found))
+
+
+def tips_of(tx: Transaction, user: str, ref: str, since: datetime) -> list[Row[Any]]:
+    """Tips for this task served since an instant, oldest first."""
+    mine = (tips.c.user_id == user, tips.c.ref == ref, tips.c.served_at >= since)
+    return list(tx.execute(select(tips).where(*mine).order_by(tips.c.served_at, tips.c.id)))
+
+
+def seen(tx: Transaction, tip: str) -> bool:
+    """Whether a tip was on a screen, or reacted to."""
+    return any(
+        tx.execute(select(table.c.tip_id).where(table.c.tip_id == tip).limit(1)).first() is not None
+        for table in (views, reactions)
+    )
+
+
+def baseline(tx: Transaction, user: str) -> bytes | None:
+    """The person's baselines, sealed."""
+    row = _first(tx.fetch(_BASELINE, {"user": user}))
+    return None if row is None else row.shares
+
+
+def keep_baseline(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Replace the person's baselines."""
+    upsert(tx, baselines, row)
+
+
+def without_baseline(tx: Transaction, since: datetime, decided: datetime, limit: int) -> list[str]:
+    """People who have decisions since `decided`, and no baselines as young as `since`."""
+    young = exists().where(baselines.c.user_id == decisions.c.user_id, baselines.c.at >= since)
+    found = select(decisions.c.user_id).where(decisions.c.at >= decided, ~young).distinct()
+    return list(tx.execute(found.order_by(decisions.c.user_id).limit(limit)).scalars())
+
+
+def decisions_of(tx: Transaction, user: str, since: datetime, after: str, limit: int) -> list[Row[Any]]:
+    """Ids and rows of the person's decisions that chose a tip, since an instant, after an id."""
+    mine = (
+        decisions.c.user_id == user,
+        decisions.c.at >= since,
+        decisions.c.id > after,
+        decisions.c.chosen.is_not(None),
+    )
+    return list(tx.execute(select(decisions.c.id, decisions.c.row).where(*mine).order_by(decisions.c.id).limit(limit)))
+
+
+def log(tx: Transaction, after: str, before: datetime, limit: int, user: str | None = None) -> list[Row[Any]]:
+    """Decisions after an id and before an instant with their reward and whether they were seen, in the order of ids."""
+    those = [decisions.c.id > after, decisions.c.at < before, *([decisions.c.user_id == user] if user else [])]
+    found = (
+        select(
+            *(decisions.c.id, decisions.c.user_id, decisions.c.policy, decisions.c.row, decisions.c.latency_us),
+            *(rewards.c.value, rewards.c.weight, rewards.c.why, rewards.c.provisional, rewards.c.burden),
+            views.c.at.label("seen_at"),
+            reactions.c.action,
+        )
+        .join(rewards, rewards.c.tip_id == decisions.c.id, isouter=True)
+        .join(views, views.c.tip_id == decisions.c.id, isouter=True)
+        .join(reactions, and_(reactions.c.tip_id == decisions.c.id, *_ALIVE), isouter=True)
+        .where(*those)
+        .order_by(decisions.c.id)
+        .limit(limit)
+    )
+    return list(tx.execute(found))
+
+
+def forget_before(tx: Transaction, instant: datetime) -> int:
+    """Delete a slice of rewards, completions and revisions older than an instant, last revisions aside; the number."""
+    newer = states.alias("newer")
+    followed = exists().where(
+        newer.c.user_id == states.c.user_id,
+        newer.c.policy == states.c.policy,
+        newer.c.revision > states.c.revision,
+        newer.c.at < instant,  # else it may be what a decision that is kept was made with
+    )
+    count = 0
+    for table, old in (
+        (rewards, rewards.c.updated_at < instant),
+        (outcomes, outcomes.c.at < instant),
+        (states, and_(states.c.at < instant, followed)),
+    ):
+        keys = tuple_(*table.primary_key)
+        count += tx.execute(delete(table).where(keys.in_(select(*table.primary_key).where(old).limit(SLICE)))).rowcount
+    return count
+
+
+def _state(tx: Transaction, user: str, policy: str, which: Any) -> Row[Any] | None:
+    mine = (states.c.user_id == user, states.c.policy == policy, which)
+    return tx.execute(select(states).where(*mine).order_by(states.c.revision.desc()).limit(1)).first()
+
+
+def _first(rows: list[Row[Any]]) -> Row[Any] | None:
+    return rows[0] if rows else None
+
+
+def by_ref(rows: Iterable[Row[Any]]) -> dict[str, list[datetime]]:
+    """Completions by task."""
+    found: dict[str, list[datetime]] = {}
+    for row in rows:
+        found.setdefault(row.ref, []).append(row.at)
+    return found
