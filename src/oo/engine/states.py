@@ -1,4 +1,4 @@
-"""What a policy has learnt, as bytes or as text: names, shapes, doubles. Never pickled, exact to the bit."""
+"""What a policy has learnt, as bytes: a line of names and shapes, then the numbers. Never pickled, exact to the bit."""
 
 from __future__ import annotations
 
