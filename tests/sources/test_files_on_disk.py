@@ -12,7 +12,7 @@ import pytest
 
 from oo.contracts.accounts import Accounts, Person
 from oo.contracts.disk import Disk
-from oo.contracts.errors import Refused
+from oo.contracts.errors import Conflict, Refused
 from oo.contracts.events import TaskCompleted, TipReacted
 from oo.contracts.ids import UserId
 from oo.contracts.items import Facts
@@ -96,6 +96,25 @@ async def test_done_changes_one_line_and_keeps_every_other_byte(desk: Desk) -> N
     assert [path.name for path in desk.home.iterdir()] == ["todo.txt"]
     assert len(await desk.open()) == 2
     assert [type(event) for event in await desk.room.published(LENA)][-1] is TaskCompleted
+
+
+async def test_a_note_of_a_connected_vault_is_not_read_twice(desk: Desk) -> None:
+    deep = desk.home / "vault" / "area" / "project"
+    deep.mkdir(parents=True)
+    (deep / "note.md").write_text("- [ ] Call Ada\n")
+    (desk.home / "vault" / ".trash").mkdir()
+    (desk.home / "vault" / ".trash" / "old.md").write_text("- [ ] Buy milk\n")
+    vault = await desk.service.add_files(user=LENA, path=str(desk.home / "vault"))
+    assert (await desk.service.add_files(user=LENA, path=str(deep / "note.md"))).id == vault.id
+    assert (await desk.service.add_files(user=LENA, path=str(deep))).id == vault.id
+    old = str(desk.home / "vault" / ".trash" / "old.md")
+    hidden = await desk.service.add_files(user=LENA, path=old, trusted=True)
+    assert hidden.id != vault.id, "what lies in a hidden folder is no part of the vault"
+    assert len(await desk.open()) == 2
+    await desk.service.disconnect(user=LENA, connection=vault.id)
+    await desk.service.add_files(user=LENA, path=str(deep))
+    with pytest.raises(Conflict, match="connected already"):
+        await desk.service.add_files(user=LENA, path=str(desk.home / "vault"))
 
 
 async def test_an_edit_is_seen_at_the_next_look(desk: Desk) -> None:

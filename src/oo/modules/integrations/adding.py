@@ -105,18 +105,19 @@ class Adding:
         self._opener.forget(connection)
 
     async def _overlapping(self, user: UserId, place: Place, connector: str) -> ConnectionId | None:
-        """A connected folder that has this file; raises `Conflict` for a folder that has a connected file."""
+        """A connected folder that has this file or folder; raises `Conflict` for a folder that has a connected one."""
         rows = await self._kit.db.read(lambda tx: connections.of_person(tx, user))
         for row in rows:
             other = self._opener.open(row)
             if other.connector != connector or other.path is None:
                 continue
-            if self._holds(connector, other.path, place.path):
+            if self._holds(place.is_folder, connector, other.path, place.path):
                 return other.id
-            if self._holds(connector, place.path, other.path):
+            if self._holds(True, connector, place.path, other.path):
                 raise Conflict(f"{other.name} in this folder is connected already. Disconnect it, then add the folder.")
         return None
 
-    def _holds(self, connector: str, folder: str, file: str) -> bool:
-        """Whether the connector, given the folder, would read this file of it."""
-        return str(PurePath(file).parent) == folder and self._catalogue.takes(connector, file)
+    def _holds(self, folders: bool, connector: str, folder: str, path: str) -> bool:
+        """Whether the connector, given the folder, reads this file of it, or this folder where it reads folders."""
+        takes = self._catalogue.takes(connector, folder, path)
+        return takes or (folders and self._catalogue.encloses(connector, folder, path))

@@ -61,10 +61,22 @@ class Catalogue:
         found = {key: sum(_matches(one, path) for path in paths) for key, one in self.files().items()}
         return sorted((key for key, count in found.items() if count), key=lambda key: (-found[key], key))
 
-    def takes(self, connector: str, path: str) -> bool:
-        """Whether the connector, given a folder, takes this file of it."""
-        rules = self.files().get(connector)
-        return rules is not None and _matches(rules, path)
+    def takes(self, connector: str, folder: str, path: str) -> bool:
+        """Whether the connector, given the folder, takes this file of it, or of a folder within it."""
+        rules, place = self.files().get(connector), PurePath(path)
+        if rules is None:
+            return False
+        if str(place.parent) == folder:
+            return _matches(rules, path)
+        return self.encloses(connector, folder, path) and _matches(rules, path)
+
+    def encloses(self, connector: str, folder: str, path: str) -> bool:
+        """Whether the connector, given the folder, reads what lies that deep within it: nothing in hidden folders."""
+        rules, place = self.files().get(connector), PurePath(path)
+        if rules is None or str(place) == folder or not place.is_relative_to(folder):
+            return False
+        deep = any(pattern.startswith("**/") for pattern in rules.patterns)
+        return deep and not any(part.startswith(".") for part in place.relative_to(folder).parts)
 
     def endings(self) -> str:
         """The endings of the files that are read, as in ".ics, .txt"."""

@@ -11,7 +11,7 @@ from oo.modules.integrations.service import Integrations
 def jobs(service: Integrations) -> list[Job]:
     """The room's jobs."""
     return [
-        Job("integrations.look", timedelta(seconds=2), service.look),
+        Job("integrations.look", timedelta(seconds=1.5), service.look),
         Job("integrations.write-back", timedelta(seconds=1), service.write_back),
         Job("integrations.forget-words", timedelta(minutes=10), service.forget_words),
         Job("integrations.prune", timedelta(hours=1), service.prune),

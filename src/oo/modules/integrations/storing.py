@@ -39,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a read, or a slice of one, found: its items, what was known of them and of those that are gone, and where."""
+    """What a slice of a read found: its items, what was known of them and of those that are gone, and where."""
 
     items: Sequence[Item]
     known: Sequence[Row[Any]]

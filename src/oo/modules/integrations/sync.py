@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Batch, FileStat, Reconnect, Source, TryLater
+from oo.contracts.connectors import Batch, Connector, FileStat, Reconnect, Sliced, Source, TryLater
 from oo.contracts.errors import Problem, Unusable
 from oo.contracts.events import ConnectionChanged
 from oo.kernel.db import Transaction
@@ -22,14 +24,15 @@ from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import EVERY, Connection, Opener, unread_text
-from oo.modules.integrations.repository import connections, items
-from oo.modules.integrations.storing import Found, Step, packed, steps
+from oo.modules.integrations.reading import Reading, Unreadable
+from oo.modules.integrations.repository import connections
+from oo.modules.integrations.storing import Step, packed
 
 T = TypeVar("T")
+Take: TypeAlias = Callable[[Batch], Coroutine[Any, Any, bool]]
+"""Takes a slice; False when that is enough."""
 FAULT = "oO could not read this because of a fault of its own. It tries again later."
 NOT_INSTALLED = "What reads this kind of source is not installed any more."
-MISSED = timedelta(hours=1)
-"""A file that can't be read for this long is as good as gone, and what came from it with it."""
 FIRST_RETRY = timedelta(seconds=4)
 PATIENCE = 10.0
 """Seconds after which a round of looking goes on without those that hang; they are not asked twice meanwhile."""
@@ -80,7 +83,7 @@ class Sync:
         self._kit, self._catalogue, self._opener = kit, catalogue, opener
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
-        self._unreadable: dict[str, dict[str, datetime]] = {}
+        self._unreadable: defaultdict[str, Unreadable] = defaultdict(Unreadable)
         self._looking: dict[str, asyncio.Task[bool]] = {}
         self._glanced: dict[str, float] = {}
         self.glance_seconds = GLANCE
@@ -138,33 +141,16 @@ class Sync:
     async def try_out(self, connection: Connection) -> None:
         """Read a connection that is not kept yet; raises what the connector raises, as a sentence for the person."""
         source = await self._opener.source(connection)
+
+        async def enough(_: Batch) -> bool:
+            return False
+
         try:
-            await self.ask(connection, self._catalogue.load(connection.connector).pull(source, None))
+            await self._slices(connection, self._catalogue.load(connection.connector), source, None, enough)
         except Problem:
             raise
         except Exception as error:
             raise Unusable(self._failure(connection, error).problem) from error
-
-    async def store(self, connection: Connection, batch: Batch, source: Source) -> None:
-        """Store what a read found and tell the differences; raises `Gone` when there is nobody to store it for."""
-        now = source.now
-        found = Found(batch, source, self._is_whole(connection, batch, now))
-        cipher = self._kit.keys.cipher(connection.user)
-        known, blocks = await self._kit.db.read(
-            lambda tx: (items.known(tx, connection.id), items.blocks(tx, connection.user, connection.id))
-        )
-        todo = await asyncio.to_thread(steps, self._kit, connection, found, known, blocks)
-        values: dict[str, Any] = {
-            "state": "works",
-            "cursor": batch.cursor if found.whole else None,  # else the next read looks at everything anew
-            "read_at": now,
-            "tried_at": now,
-            "next_at": now + EVERY,
-            "failures": 0,
-            "problem": None,
-            "unread": cipher.seal("connections.unread", unread_text(batch.unread)) if batch.unread else None,
-        }
-        await self._write(connection, [*todo, self._last(connection, values)])
 
     def _begin(self, row: Row[Any]) -> asyncio.Task[bool]:
         """A look at a connection: the one that is under way, or a new one."""
@@ -191,37 +177,68 @@ class Sync:
             log.error("connection.not_read", failure=error, connection=row.id)
         return False
 
-    def _is_whole(self, connection: Connection, batch: Batch, now: datetime) -> bool:
-        """Whether what is missing is gone: not while a file could not be read for less than an hour."""
-        before = self._unreadable.get(connection.id, {})
-        since = {one.file: before.get(one.file, now) for one in batch.unread if one.line == 0}
-        self._unreadable[connection.id] = since
-        return batch.complete and all(now - first >= MISSED for first in since.values())
-
     async def _pull(self, connection: Connection) -> None:
         source = await self._opener.source(connection)
         seen = await self._stats(connection)
+        unreadable = self._unreadable[connection.id]
+        cursor = None if unreadable.wears_out(source.now) else connection.cursor
+        reading = Reading(self._kit, connection, source, unreadable)
+
+        async def take(batch: Batch) -> bool:
+            todo = await reading.take(batch)
+            await self._write(connection, todo if batch.more else [*todo, self._read(reading)])
+            return True
+
         try:
             connector = self._catalogue.load(connection.connector)
-            batch = await self.ask(connection, connector.pull(source, connection.cursor))
-            if batch is not None:
-                await self.store(connection, batch, source)
-            else:
-                now = source.now
-                values = {"state": "works", "read_at": now, "tried_at": now, "next_at": now + EVERY}
-                await self._write(connection, [self._last(connection, {**values, "failures": 0, "problem": None})])
+            if not await self._slices(connection, connector, source, cursor, take):
+                await self._write(connection, [self._unchanged(connection, source.now)])
         except (Gone, KeyGone):
             raise
         except Exception as error:
             await self._failed(connection, self._failure(connection, error))
         self._seen[connection.id] = seen
 
+    async def _slices(
+        self, connection: Connection, connector: Connector, source: Source, cursor: str | None, take: Take
+    ) -> int:
+        """Give every slice to `take` before the next one is read, until it has enough; how many there were.
+
+        A connector of files does its work in a thread, and what is taken is taken here: whoever cancels this ends it
+        with the slice that is being read.
+        """
+        stopping = threading.Event()
+
+        async def each(take: Take) -> int:
+            count = 0
+            async with aclosing(slices(connector, source, cursor)) as found:
+                async for batch in found:
+                    count += 1
+                    if stopping.is_set() or not await take(batch):
+                        break
+            return count
+
+        if not self._is_of_files(connection):
+            return await each(take)
+        home = asyncio.get_running_loop()
+
+        async def hand_over(batch: Batch) -> bool:
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(take(batch), home))
+
+        try:
+            return await asyncio.to_thread(asyncio.run, each(hand_over))
+        finally:
+            stopping.set()
+
     async def ask(self, connection: Connection, answer: Coroutine[Any, Any, T]) -> T:
         """Await a connector; one of files does its work in a thread, as a large one would hold everybody up."""
-        manifest = self._catalogue.manifest(connection.connector)
-        if manifest is not None and manifest.kind == "files":
+        if self._is_of_files(connection):
             return await asyncio.to_thread(asyncio.run, answer)
         return await answer
+
+    def _is_of_files(self, connection: Connection) -> bool:
+        manifest = self._catalogue.manifest(connection.connector)
+        return manifest is not None and manifest.kind == "files"
 
     async def _wants(self, connection: Connection) -> bool:
         if self._kit.clock.now() >= connection.next_at or connection.id not in self._seen:
@@ -260,6 +277,16 @@ class Sync:
         }
         await self._write(connection, [self._last(connection, values)])
 
+    def _read(self, reading: Reading) -> Step:
+        """The step that ends a read that found something."""
+        connection, unread = reading.connection, reading.unread
+        sealed = self._kit.keys.cipher(connection.user).seal("connections.unread", unread_text(unread))
+        values = {"cursor": reading.cursor, "unread": sealed if unread else None}
+        return self._last(connection, values | _well(reading.source.now))
+
+    def _unchanged(self, connection: Connection, now: datetime) -> Step:
+        return self._last(connection, _well(now))
+
     def _last(self, connection: Connection, values: dict[str, Any]) -> Step:
         """The step that ends a pull: the connection's row, and its new state told."""
         told: tuple[Envelope, ...] = ()
@@ -276,6 +303,21 @@ class Sync:
     async def _write(self, connection: Connection, todo: Sequence[Step]) -> None:
         for unit in packed(todo):
             await self._kit.db.write(_alive(connection, unit))
+
+
+def _well(now: datetime) -> dict[str, Any]:
+    """What a connection's row says after a read that went well."""
+    times = {"read_at": now, "tried_at": now, "next_at": now + EVERY}
+    return {"state": "works", **times, "failures": 0, "problem": None}
+
+
+async def slices(connector: Connector, source: Source, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    """What there is now as slices; one for a connector that has none of its own, none when nothing changed."""
+    if isinstance(connector, Sliced):
+        async for batch in connector.slices(source, cursor):
+            yield batch
+    elif (whole := await connector.pull(source, cursor)) is not None:
+        yield whole
 
 
 def _alive(connection: Connection, unit: Sequence[Step]) -> Callable[[Transaction], None]:

@@ -19,6 +19,8 @@ Block = tuple[datetime, datetime, bool]
 _KNOWN = select(items.c.ref, items.c.state, items.c.facts, items.c.title, items.c.named_at).where(
     items.c.connection_id == bindparam("connection")
 )
+_KNOWN_OF = _KNOWN.where(items.c.user_id == bindparam("user"), items.c.ref.in_(bindparam("refs", expanding=True)))
+_REFS = select(items.c.ref).where(items.c.connection_id == bindparam("connection"))
 _BLOCKS = select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day).where(
     busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.connection_id == bindparam("connection")
 )
@@ -61,6 +63,24 @@ _DROP_BLOCK = delete(busy_blocks).where(
 def known(tx: Transaction, connection: str) -> list[Row[Any]]:
     """What was last known of a connection's items."""
     return list(tx.execute(_KNOWN, {"connection": connection}).all())
+
+
+def known_of(tx: Transaction, user: str, connection: str, refs: Sequence[str]) -> list[Row[Any]]:
+    """What was last known of these items of a connection; those that are not known are left out."""
+    found: list[Row[Any]] = []
+    for at in range(0, len(refs), SLICE):
+        found += tx.execute(_KNOWN_OF, {"user": user, "connection": connection, "refs": refs[at : at + SLICE]}).all()
+    return found
+
+
+def refs(tx: Transaction, connection: str) -> list[str]:
+    """The references of a connection's items."""
+    return list(tx.execute(_REFS, {"connection": connection}).scalars())
+
+
+def any_of(tx: Transaction, connection: str) -> bool:
+    """Whether anything is known of a connection."""
+    return tx.execute(_REFS.limit(1), {"connection": connection}).first() is not None
 
 
 def facts(tx: Transaction, user: str, ref: str) -> str | None:
