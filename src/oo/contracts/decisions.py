@@ -41,6 +41,8 @@ class Context:
     """Start of the next timed busy block before the day ends."""
     last_project: str | None = None
     """Project token of what was finished last."""
+    profile: Mapping[str, float] = field(default_factory=dict)
+    """Features of the person that a policy may read, by name; without any text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from oo.contracts.items import Facts, facts_from_row, facts_text
 
 VERSION = 1
 _MOMENTS = ("now", "day_start", "day_end", "meeting_until", "free_until")
-_OF_CONTEXT = ("zone", "hour", "weekday", "last_project")
+_OF_CONTEXT = ("zone", "hour", "weekday", "last_project", "profile")
 
 
 def to_row(decision: Decision, facts_as: Callable[[Facts], str] = facts_text) -> str:
@@ -27,7 +27,7 @@ def to_row(decision: Decision, facts_as: Callable[[Facts], str] = facts_text) ->
         "id": decision.id,
         "context": {
             **{name: at.isoformat() for name in _MOMENTS if (at := getattr(context, name)) is not None},
-            **{name: value for name in _OF_CONTEXT if (value := getattr(context, name)) is not None},
+            **{name: value for name in _OF_CONTEXT if (value := getattr(context, name)) not in (None, {})},
         },
         "removed": _by_rule(decision.removed),
         "p": decision.probabilities,

@@ -14,4 +14,6 @@ from oo.engine.policies.random import Random
 POLICIES: Mapping[str, Policy] = MappingProxyType(
     {policy.id: policy for policy in (House(), Random(), OverdueFirst(), Newest())}
 )
-"""The policies that oO brings, by id; the first is the champion it ships with."""
+"""The fixed rules that oO brings, by id; the first is the champion it ships with. Whatever learns needs numpy, which a
+light command does without: it is found as a plugin.
+"""

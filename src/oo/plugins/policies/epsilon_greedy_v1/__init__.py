@@ -1,0 +1,1 @@
+"""The policy `epsilon_greedy_v1`."""

@@ -1,0 +1,1 @@
+"""The policy `linear_thompson`."""
