@@ -14,6 +14,7 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from oo.kernel.keystores import FileStore, KeyStore
@@ -130,6 +131,11 @@ class Keys:
         """Everybody who has a key."""
         with self._lock:
             return self._store.users()
+
+    def missing(self, users: Iterable[str]) -> list[str]:
+        """Those of them who have no key: they were forgotten, or never were."""
+        with self._lock:
+            return [user for user in users if self._store.read(user) is None]
 
     def digest(self, purpose: str, text: str) -> str:
         """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-

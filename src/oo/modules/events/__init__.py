@@ -10,8 +10,8 @@ from oo.modules.events.jobs import jobs
 
 def _build(kit: Kit, needs: Needs) -> Built:
     async def health() -> Health:
-        waiting, parked = await kit.db.read(repository.counts)
-        return Health(parked == 0, {"waiting": waiting, "parked": parked})
+        waiting, failing, parked = await kit.db.read(repository.counts)
+        return Health(parked == 0, {"waiting": waiting, "failing": failing, "parked": parked})
 
     return Built(promises={}, jobs=jobs(kit), health=health)
 

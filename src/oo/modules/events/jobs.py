@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from functools import partial
 
 from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
@@ -19,4 +21,17 @@ def jobs(kit: Kit) -> list[Job]:
         while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - KEPT)):
             pass
 
-    return [Job("events.forget", timedelta(hours=1), forget)]
+    async def forget_people(last: str = "") -> None:
+        """Forget what is here of people who have no key: they are gone."""
+        while people := await kit.db.read(partial(repository.people_after, user=last)):
+            for user in await asyncio.to_thread(kit.keys.missing, people):
+                while await kit.db.write(partial(repository.erase, user=user)):
+                    pass
+            last = people[-1]
+        while await kit.db.write(repository.forget_strays):
+            pass
+
+    return [
+        Job("events.forget", timedelta(hours=1), forget),
+        Job("events.forget-people", timedelta(days=1), forget_people),
+    ]

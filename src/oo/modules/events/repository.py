@@ -7,9 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select, tuple_
 
 from oo.contracts.events import ProtobufCodec
+from oo.contracts.events.codec import UnknownEvent, Unreadable
+from oo.kernel.consuming import TRIES
 from oo.kernel.db import Transaction
 from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
@@ -18,16 +20,44 @@ from oo.kernel.outbox import PAYLOAD, cursors, metadata, outbox, parked, sequenc
 SLICE = 500
 
 
-def counts(tx: Transaction) -> tuple[int, int]:
-    """How many events wait to be handed on, and how many were set aside."""
+def counts(tx: Transaction) -> tuple[int, int, int]:
+    """How many events wait to be handed on, how many fail and are tried again, and how many were set aside."""
     waiting = tx.execute(select(func.count()).select_from(outbox).where(~outbox.c.sent)).scalar_one()
-    return int(waiting), int(tx.execute(select(func.count()).select_from(parked)).scalar_one())
+    aside = func.count().filter(parked.c.tries >= TRIES)
+    both = tx.execute(select(func.count().label("all"), aside.label("aside")).select_from(parked)).one()
+    return int(waiting), int(both.all - both.aside), int(both.aside)
 
 
 def forget_before(tx: Transaction, instant: datetime) -> int:
-    """Delete a slice of handed-on events older than an instant; the number of rows."""
-    old = select(outbox.c.id).where(outbox.c.sent, outbox.c.at < instant).limit(SLICE)
+    """Delete a slice of handed-on events older than an instant; the number of rows.
+
+    Who has an event set aside keeps all of theirs: it is sent again together with those that wait behind it.
+    """
+    held = exists().where(parked.c.user_id == outbox.c.user_id)
+    old = select(outbox.c.id).where(outbox.c.sent, outbox.c.at < instant, ~held).limit(SLICE)
     return tx.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
+
+
+def people_after(tx: Transaction, user: str) -> list[str]:
+    """The next people, by id, who ever had an event."""
+    return list(
+        tx.execute(
+            select(sequences.c.user_id).where(sequences.c.user_id > user).order_by(sequences.c.user_id).limit(SLICE)
+        ).scalars()
+    )
+
+
+def forget_strays(tx: Transaction) -> int:
+    """Delete a slice of the places and faults of people who have no event, and never had one; the number of rows.
+
+    A message that came after its person was erased may have left them.
+    """
+    count = 0
+    for table in (cursors, parked):
+        known = exists().where(sequences.c.user_id == table.c.user_id)
+        stray = select(*table.primary_key).where(~known).limit(SLICE)
+        count += tx.execute(delete(table).where(tuple_(*table.primary_key).in_(stray))).rowcount
+    return count
 
 
 def erase(tx: Transaction, user: str) -> int:
@@ -39,12 +69,17 @@ def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[
     """The person's events, their payloads decoded."""
     codec = ProtobufCodec()
     rows = tx.execute(select(outbox).where(outbox.c.user_id == user).order_by(outbox.c.id)).mappings()
-    events = [
-        {**row, "payload": asdict(codec.decode(row["type"], cipher.open_bytes(PAYLOAD, row["payload"])))}
-        for row in rows
-    ]
+    events = [{**row, "payload": _said(codec, row["type"], cipher.open_bytes(PAYLOAD, row["payload"]))} for row in rows]
     rest = {
         table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
         for table in (sequences, cursors, parked)
     }
     return {"outbox": events, **rest}
+
+
+def _said(codec: ProtobufCodec, kind: str, wire: bytes) -> Mapping[str, Any]:
+    """What an event says; the bytes of one that this oO can't read."""
+    try:
+        return asdict(codec.decode(kind, wire))
+    except (UnknownEvent, Unreadable):
+        return {"unreadable": wire.hex()}

@@ -47,7 +47,7 @@ async def test_erase_takes_one_persons_events_and_nobody_elses(tmp_path: Path) -
 async def test_handed_on_events_are_kept_for_seven_days_and_waiting_ones_longer(tmp_path: Path) -> None:
     async with room(tmp_path, module) as made:
         await published(made, "lena")
-        [job] = made.built.jobs
+        job = made.built.jobs[0]
 
         def left(tx: Transaction) -> int:
             return len(repository.export(tx, "lena", made.kit.keys.cipher("lena"))["outbox"])
