@@ -57,7 +57,7 @@ def _one(number: int, module: str, seed: int, broken: bool, brief: bool) -> bool
         print(f"bar {number} skipped: {reason}", flush=True)
         return None
     except Exception as error:
-        traceback.print_exc(limit=-3)
+        traceback.print_exc(limit=-3, chain=False)
         outcome = Outcome(False, f"{type(error).__name__}: {error}")
         if broken:  # a harness that fails is no control
             print(f"bar {number} control could not run: {outcome.line}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -56,10 +57,23 @@ def of_sqlite(path: Path) -> Ask:
 
 
 def of_postgres(url: str) -> Ask:
-    """Asks a Postgres database."""
-    from oo.testing.postgres import rows
+    """Asks a Postgres database, on one connection that comes back after the server did."""
+    import psycopg
 
-    return lambda statement: rows(url, statement)
+    lines: list[psycopg.Connection[Any]] = []
+
+    def ask(statement: str) -> Sequence[Sequence[Any]]:
+        for _ in range(200):  # the server may just be coming back
+            try:
+                if not lines:
+                    lines.append(psycopg.connect(url, autocommit=True))
+                return lines[0].execute(statement.encode()).fetchall()
+            except psycopg.OperationalError:
+                lines.clear()
+                time.sleep(0.05)
+        raise RuntimeError("Postgres does not answer the audit")
+
+    return ask
 
 
 def drained(ask: Ask) -> bool:

@@ -11,11 +11,12 @@ from tests.chaos.world import world
 from tests.chaos.writers import Writers
 
 FULL, BRIEF = Weather(kills=30, events=4_000), Weather(kills=4, events=300)
+CONTROL = Weather(kills=8, events=300)
 
 
 def run(seed: int, broken: bool, brief: bool) -> Outcome:
     """The control has no cursor: what is handed over again has its effect again."""
-    weather = BRIEF if brief else FULL
+    weather = CONTROL if broken else BRIEF if brief else FULL
     with world(people=40, tips=250, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there:
         app, port = there.up()
         writers = Writers([port], there.people, per_second=250)

@@ -13,6 +13,10 @@ from tests.chaos.processes import Part
 from tests.chaos.world import World
 from tests.chaos.writers import Writers, until
 
+AIMED = 0.5
+"""Share of the kills that wait for the instant when an effect has just been committed, and nobody was told yet."""
+_AIM_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Weather:
@@ -59,6 +63,8 @@ async def storm(there: World, victims: Sequence[Part], writers: Writers, weather
     for _ in range(weather.kills):
         await asyncio.sleep(chance.uniform(*weather.calm))
         victim = chance.choice(victims)
+        if chance.random() < AIMED:
+            await asyncio.to_thread(_effect_just_there, there.ask)
         await asyncio.to_thread(victim.kill)
         killed[victim.name] += 1
         await asyncio.sleep(chance.uniform(*weather.down))
@@ -71,3 +77,11 @@ async def storm(there: World, victims: Sequence[Part], writers: Writers, weather
     await asyncio.sleep(0.5)  # what comes twice comes now
     findings = await asyncio.to_thread(audit.look, there.ask, writers.acknowledged)
     return Storm(findings, killed, drained, len(writers.acknowledged) / took)
+
+
+def _effect_just_there(ask: audit.Ask) -> None:
+    newest = "SELECT max(id) FROM ledger.effects"
+    ends = time.monotonic() + _AIM_SECONDS
+    before = ask(newest)
+    while ask(newest) == before and time.monotonic() < ends:
+        pass
