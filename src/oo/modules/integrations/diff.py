@@ -58,8 +58,18 @@ class Moment:
     """The read before this one, None at the first."""
 
 
-def compare(known: Mapping[str, Known], found: Iterable[Item], moment: Moment, *, gone: frozenset[str]) -> list[Change]:
-    """Every difference, in the order of `found`, then what is gone; `gone` says which of the known ones are."""
+def compare(
+    known: Mapping[str, Known],
+    found: Iterable[Item],
+    moment: Moment,
+    *,
+    gone: frozenset[str],
+    finished: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Change]:
+    """Every difference, in the order of `found`, then what is gone; `gone` says which of the known ones are.
+
+    What was finished from here, named by reference and version, was not deleted when its source lets it go by that.
+    """
     changes: list[Change] = []
     arrived: list[tuple[int, Item]] = []
     for item in found:
@@ -73,7 +83,8 @@ def compare(known: Mapping[str, Known], found: Iterable[Item], moment: Moment, *
         changes.append(change)
     for ref in known:
         if ref in gone:
-            changes.append(_vanished(Ref(ref), known[ref], arrived, changes, moment))
+            change = _vanished(Ref(ref), known[ref], arrived, changes, moment)
+            changes.append(_finished_here(change, finished, moment))
     return changes
 
 
@@ -124,6 +135,14 @@ def _vanished(
         facts = replace(was, version=item.facts.version, state="done", finished=item.facts.finished)
         return Change(ref, "completed", facts, finished_at=at)
     return Change(ref, "deleted", was)
+
+
+def _finished_here(change: Change, finished: frozenset[tuple[str, str]], moment: Moment) -> Change:
+    """The change, unless what was deleted is what a write-back ticked off."""
+    facts = change.facts
+    if change.verb != "deleted" or facts is None or (facts.ref, facts.version) not in finished:
+        return change
+    return replace(change, verb="completed", facts=replace(facts, state="done"), finished_at=moment.now)
 
 
 def _stands_for(finished: Item, was: Facts, title: str | None) -> bool:

@@ -13,7 +13,7 @@ from oo.contracts.connectors import Batch, Source, Unread
 from oo.contracts.items import Item
 from oo.kernel.module import Kit
 from oo.modules.integrations.connection import Connection
-from oo.modules.integrations.repository import items
+from oo.modules.integrations.repository import items, writebacks
 from oo.modules.integrations.repository.items import Block
 from oo.modules.integrations.storing import Found, Step, busy_steps, item_steps, own_items
 
@@ -78,8 +78,8 @@ class Reading:
             self.cursor = batch.cursor if whole or not batch.complete else None
         if only and batch.complete:
             known = await self._kit.db.read(lambda tx: items.known(tx, self.connection.id))
-            found = {item.facts.ref for item in own}
-            gone = {row.ref for row in known if row.ref not in found} if whole else set()
+            there = {item.facts.ref for item in own}
+            gone = {row.ref for row in known if row.ref not in there} if whole else set()
         else:
             gone = set() if batch.more else await self._gone(batch, own, whole)
             known = await self._known([*gone, *(item.facts.ref for item in own)])
@@ -87,8 +87,8 @@ class Reading:
             own = self._now(own, known)
         else:
             own, self._held = [*self._held, *own], []
-        found_now = Found(own, known, frozenset(gone), self.source)
-        todo = await asyncio.to_thread(item_steps, self._kit, self.connection, found_now)
+        found = Found(own, known, frozenset(gone), await self._finished(gone), self.source)
+        todo = await asyncio.to_thread(item_steps, self._kit, self.connection, found)
         return todo if batch.more else [*todo, *await self._times(whole)]
 
     def _now(self, own: Sequence[Item], known: Sequence[Row[Any]]) -> list[Item]:
@@ -120,6 +120,12 @@ class Reading:
             return []
         user, own = self.connection.user, self.connection.id
         return await self._kit.db.read(lambda tx: items.known_of(tx, user, own, list(refs)))
+
+    async def _finished(self, gone: Collection[str]) -> frozenset[tuple[str, str]]:
+        """What of it was finished from here: some sources let go of what is done."""
+        if not gone:
+            return frozenset()
+        return await self._kit.db.read(lambda tx: writebacks.written(tx, self.connection.id, gone))
 
     async def _times(self, whole: bool) -> list[Step]:
         user, own = self.connection.user, self.connection.id

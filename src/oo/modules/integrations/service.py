@@ -22,11 +22,12 @@ from oo.kernel.module import Kit
 from oo.modules.integrations.adding import Adding
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import EVERY, Connection, Opener
+from oo.modules.integrations.failing import NOT_INSTALLED, Faults
 from oo.modules.integrations.mind import Mind
 from oo.modules.integrations.repository import connections, items, writebacks
 from oo.modules.integrations.repository.inventory import Stock, stock
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
-from oo.modules.integrations.sync import FRESH, NOT_INSTALLED, PATIENCE, Faults, Sync
+from oo.modules.integrations.sync import FRESH, PATIENCE, Sync
 from oo.modules.integrations.uploads import Uploads
 from oo.modules.integrations.words import Words
 from oo.modules.integrations.writing import TOLD, Writing

@@ -44,6 +44,8 @@ class Found:
     items: Sequence[Item]
     known: Sequence[Row[Any]]
     gone: frozenset[str]
+    finished: frozenset[tuple[str, str]]
+    """What was finished from here, by reference and version."""
     source: Source
 
 
@@ -66,7 +68,7 @@ def item_steps(kit: Kit, connection: Connection, found: Found) -> list[Step]:
     cipher = kit.keys.cipher(connection.user)
     moment = Moment(found.source.now, found.source.zone, connection.read_at)
     before = {row.ref: Known(row.state, row.facts, row.named_at, _title(cipher, row.title)) for row in found.known}
-    changes = compare(before, found.items, moment, gone=found.gone)
+    changes = compare(before, found.items, moment, gone=found.gone, finished=found.finished)
     return [_storing(kit, connection, changes[at : at + SLICE], moment) for at in range(0, len(changes), SLICE)]
 
 

@@ -8,13 +8,12 @@ import threading
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Batch, Connector, FileStat, Reconnect, Sliced, Source, TryLater
+from oo.contracts.connectors import Batch, Connector, FileStat, Sliced, Source
 from oo.contracts.errors import Problem, Unusable
 from oo.contracts.events import ConnectionChanged
 from oo.kernel.db import Transaction
@@ -24,6 +23,7 @@ from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import EVERY, Connection, Opener, unread_text
+from oo.modules.integrations.failing import Failure, Faults
 from oo.modules.integrations.reading import Reading, Unreadable
 from oo.modules.integrations.repository import connections
 from oo.modules.integrations.storing import Step, packed
@@ -31,9 +31,6 @@ from oo.modules.integrations.storing import Step, packed
 T = TypeVar("T")
 Take: TypeAlias = Callable[[Batch], Coroutine[Any, Any, bool]]
 """Takes a slice; False when that is enough."""
-FAULT = "oO could not read this because of a fault of its own. It tries again later."
-NOT_INSTALLED = "What reads this kind of source is not installed any more."
-FIRST_RETRY = timedelta(seconds=4)
 PATIENCE = 10.0
 """Seconds after which a round of looking goes on without those that hang; they are not asked twice meanwhile."""
 FRESH = 2.0
@@ -46,34 +43,6 @@ log = get_logger("integrations")
 
 class Gone(Exception):
     """The connection was ended, or its person forgotten, meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why a read failed: the state that follows, a sentence for the person, and when to try again."""
-
-    state: str
-    problem: str
-    after: timedelta
-
-
-class Faults:
-    """Errors of connectors that are bugs: logged without words, and counted since the process began."""
-
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
-        self._last: datetime | None = None
-        self.count = 0
-
-    def note(self, connection: Connection, error: Exception) -> None:
-        """A connector broke."""
-        self.count += 1
-        self._last = self._kit.clock.now()
-        log.error("connector.failed", failure=error, connector=connection.connector, connection=connection.id)
-
-    def recent(self) -> bool:
-        """Whether there was one within the time in which every connection is read."""
-        return self._last is not None and self._kit.clock.now() - self._last <= EVERY
 
 
 class Sync:
@@ -150,7 +119,7 @@ class Sync:
         except Problem:
             raise
         except Exception as error:
-            raise Unusable(self._failure(connection, error).problem) from error
+            raise Unusable(self.faults.failure(self._catalogue, connection, error).problem) from error
 
     def _begin(self, row: Row[Any]) -> asyncio.Task[bool]:
         """A look at a connection: the one that is under way, or a new one."""
@@ -196,7 +165,7 @@ class Sync:
         except (Gone, KeyGone):
             raise
         except Exception as error:
-            await self._failed(connection, self._failure(connection, error))
+            await self._failed(connection, self.faults.failure(self._catalogue, connection, error))
         self._seen[connection.id] = seen
 
     async def _slices(
@@ -253,20 +222,7 @@ class Sync:
         except Problem:
             return None
 
-    def _failure(self, connection: Connection, error: Exception) -> _Failure:
-        again = min(FIRST_RETRY * 2 ** min(connection.failures, 10), EVERY)
-        if isinstance(error, Reconnect):
-            return _Failure("reconnect", error.detail, EVERY)
-        if isinstance(error, TryLater):
-            return _Failure("slow", error.detail, error.after)
-        if isinstance(error, Problem):
-            return _Failure("slow", error.detail, again)
-        if isinstance(error, KeyError) and self._catalogue.manifest(connection.connector) is None:
-            return _Failure("slow", NOT_INSTALLED, EVERY)
-        self.faults.note(connection, error)
-        return _Failure("slow", FAULT, again)
-
-    async def _failed(self, connection: Connection, failure: _Failure) -> None:
+    async def _failed(self, connection: Connection, failure: Failure) -> None:
         now = self._kit.clock.now()
         values = {
             "state": failure.state,

@@ -16,9 +16,10 @@ from oo.kernel.keys import KeyGone
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import Connection, Opener
+from oo.modules.integrations.failing import FAULT
 from oo.modules.integrations.repository import connections
 from oo.modules.integrations.repository import writebacks as repository
-from oo.modules.integrations.sync import FAULT, Sync
+from oo.modules.integrations.sync import Sync
 
 ABANDONED = timedelta(minutes=1)
 """A claim this old is of a process that is gone."""
@@ -101,11 +102,15 @@ class Writing:
     async def _changed(
         self, connection: Connection, connector: Connector, source: Source, row: Row[Any]
     ) -> dict[str, Any]:
-        """Look what is there: done already (by a claim whose process died, say), the same after all, or another."""
+        """Look what is there: done already (by a claim whose process died, say), the same after all, or another.
+
+        What is not there at the second try was taken out by the first one, or by its owner: finished in either case.
+        """
         ref = Ref(row.ref)
         there = await self._sync.ask(connection, connector.read(source, [ref]))
         facts = next((item.facts for item in there if item.facts.ref == ref), None)
-        if facts is not None and facts.state == "done":
+        done = facts is not None and facts.state == "done"
+        if done or (facts is None and row.tries > 0):  # some sources let go of what is done
             return {"state": repository.DONE, "problem": None}
         if facts is not None and facts.version == row.version:
             # Something else in the file changed at the moment of writing.

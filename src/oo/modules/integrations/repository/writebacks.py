@@ -78,6 +78,13 @@ def settle(tx: Transaction, id: str, values: Mapping[str, Any]) -> None:
     tx.execute(update(writebacks).where(writebacks.c.id == id, writebacks.c.state == CLAIMED).values(**values))
 
 
+def written(tx: Transaction, connection: str, refs: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Which of these items were written, or are just being written, with the version of each."""
+    begun = (writebacks.c.connection_id == connection, writebacks.c.state.in_((DONE, CLAIMED)))
+    rows = tx.execute(select(writebacks.c.ref, writebacks.c.version).where(*begun)).all()
+    return frozenset((row.ref, row.version) for row in rows if row.ref in refs)
+
+
 def troubled(tx: Transaction, user: str, since: datetime) -> Sequence[Row[Any]]:
     """What was refused since then, or is in trouble, the latest last."""
     trouble = or_(

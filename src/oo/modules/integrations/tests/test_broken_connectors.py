@@ -19,7 +19,7 @@ from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, Item
 from oo.contracts.manifests import ConnectorManifest, FileRules
 from oo.kernel.log import configure
-from oo.modules.integrations.sync import FAULT
+from oo.modules.integrations.failing import FAULT
 from oo.modules.integrations.tests.conftest import HOME, LENA, House
 
 pytestmark = pytest.mark.anyio

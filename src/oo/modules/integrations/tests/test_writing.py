@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oo.contracts.connectors import FileContent
-from oo.contracts.events import TaskChanged, TaskCompleted, TipReacted, UndoHeld
+from oo.contracts.events import TaskChanged, TaskCompleted, TaskDeleted, TipReacted, UndoHeld
 from oo.modules.integrations.repository import writebacks
 from oo.modules.integrations.tests.conftest import HOME, LENA, MILO, TODO, House
 
@@ -249,3 +249,38 @@ async def test_nobody_writes_to_the_source_of_another(house: House) -> None:
     await house.pass_(60)
     assert house.disk.content[TODO] == b"Call Ada\n"
     assert await states(house) == []
+
+
+VAULT = f"{HOME}/week.md"
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_a_task_that_asks_to_go_when_it_is_done_was_finished_and_not_deleted(house: House, dies: bool) -> None:
+    await house.add("- [ ] Call Ada 🏁 delete\n- [ ] Buy milk\n", VAULT)
+    words = await house.service.wordings(user=LENA, refs=[one.ref for one in await house.open()])
+    (facts,) = [one for one in await house.open() if "Ada" in words[one.ref].title]
+    await house.done(facts)
+    if dies:  # after it wrote, and before it could say so
+        house.clock.advance(9)
+        now = house.clock.now()
+        await house.room.kit.db.write(lambda tx: writebacks.claim(tx, now, now - timedelta(minutes=1)))
+        house.disk.content[VAULT] = b"- [ ] Buy milk\n"
+        await house.pass_(61)
+    await house.pass_(9)
+    assert house.disk.content[VAULT] == b"- [ ] Buy milk\n"
+    assert await states(house) == ["done"]
+    (completed,) = await house.told(TaskCompleted)
+    assert isinstance(completed, TaskCompleted)
+    assert completed.ref == facts.ref
+    assert not await house.told(TaskDeleted)
+    assert len(await house.rows("completions")) == 1
+
+
+async def test_a_line_that_its_owner_took_out_meanwhile_is_said(house: House) -> None:
+    view = await house.add(THREE)
+    (facts,) = [facts for facts in await house.open() if facts.priority == 3]
+    await house.done(facts)
+    house.disk.content[TODO] = b"Buy milk\nWater plants\n"
+    await house.pass_(9)
+    assert await states(house) == ["refused"]
+    assert (await house.service.connection(user=LENA, connection=view.id)).problem is not None
