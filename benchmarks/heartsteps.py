@@ -210,9 +210,9 @@ def heartsteps() -> tuple[list[Figure], str]:
     rows = trial.at(trial.available)
     effect, days = marginal(trial), fading(trial)
     said = (
-        f"{len(trial.sent)} rows, {len(rows.sent)} available, {len(np.unique(rows.person))} persons. Effect of a send "
-        f"on log steps {effect.value:.4f} ± {effect.error:.4f}, p {effect.p:.4f} (published .1312 ± .0674, p .0599); on "
-        f"day 0 {days[0].value:.4f} ± {days[0].error:.4f}, a day {days[1].value:.4f} ± {days[1].error:.4f}."
+        f"{len(trial.sent)} rows, {len(rows.sent)} available, {len(np.unique(rows.person))} persons. Effect of "
+        f"a send on log steps {effect.value:.4f} ± {effect.error:.4f}, p {effect.p:.4f} (published .1312 ± .0674, p "
+        f".0599); on day 0 {days[0].value:.4f} ± {days[0].error:.4f}, a day {days[1].value:.4f} ± {days[1].error:.4f}."
     )
     lines = [
         "## HeartSteps (the trial that docs/adr/0014 fixed before its first run)",

@@ -45,8 +45,8 @@ class Send:
 class Bandit:
     """Reward = base'a + (sent - p) effect'b with one Gaussian posterior over (a, b), forgetting toward its prior.
 
-    Action-centring keeps b unbiased however wrong the baseline is (Greenewald et al. 2017; Liao et al. 2020). 35 µs a
-    decision and 30 µs an update at g = 7, f = 10.
+    Action-centring keeps b unbiased however wrong the baseline is (Greenewald et al. 2017; Liao et al. 2020). 15 µs a
+    decision and 17 µs an update at g = 7, f = 10.
     """
 
     base_spread: tuple[float, ...]
