@@ -35,6 +35,7 @@ PUBLIC = Public(
     files="/static/",
     door="/sign-in",
     uploads=web.UPLOADS,
+    asking=frozenset({"/api/recommend"}),
 )
 """What anybody may open; every other route needs a session."""
 

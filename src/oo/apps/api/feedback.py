@@ -50,6 +50,7 @@ def router(tips: Tips) -> APIRouter:
             **problems(s401="No session.", s403="From another site, or without the token."),
             **problems(s404="No such tip.", s409="Another reaction stands, or it is too late for undo."),
             **problems(s413="Too much.", s415="Not JSON.", s422="What was sent cannot be understood."),
+            **problems(s429="Too much at once; `Retry-After` says when to go on."),
             500: {"model": ProblemOut, "description": "A fault of oO's."},
         },
         openapi_extra=body_of(FeedbackIn),

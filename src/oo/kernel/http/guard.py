@@ -15,7 +15,7 @@ from oo.kernel.http import headers as wire
 from oo.kernel.http.changes import BODY_LIMIT, SAFE_METHODS, UPLOAD_LIMIT, check_origin, check_token, limited
 from oo.kernel.http.problems import API, App, Page, Receive, Refusal, Send, answer, fault_of
 from oo.kernel.http.site import Site, Sites
-from oo.kernel.http.throttle import Throttle
+from oo.kernel.http.throttle import Pace, Throttle
 from oo.kernel.log import begin_trace, get_logger
 
 log = get_logger("http")
@@ -23,6 +23,10 @@ log = get_logger("http")
 
 class Known(Protocol):
     """What the guard has to know of whoever is signed in."""
+
+    @property
+    def user(self) -> str:
+        """Whose account it is."""
 
     @property
     def csrf(self) -> str:
@@ -45,6 +49,8 @@ class Public:
     """Where whoever is not signed in is sent; below it, failed tries are counted."""
     uploads: frozenset[str] = frozenset()
     """Paths that take a form with a file, for those who are signed in."""
+    asking: frozenset[str] = frozenset()
+    """Paths that are posted to and change nothing by themselves: the pace of changes is not for them."""
 
     def __contains__(self, path: str) -> bool:
         return path in self.exact or path.startswith(self.prefixes)
@@ -63,6 +69,7 @@ class Guard:
         session_seconds: int,
         page: Page | None = None,
         throttle: Throttle | None = None,
+        pace: Pace | None = None,
         access: Callable[[str, str, int, float], None] | None = None,
         names: Mapping[object, str] | None = None,
     ) -> None:
@@ -74,6 +81,7 @@ class Guard:
         self._session_seconds = session_seconds
         self._page = page
         self._throttle = throttle or Throttle()
+        self._pace = pace or Pace()
         self._access = access
         self._names = names or {}
         self._standing = {secure: wire.standing(secure) for secure in (False, True)}
@@ -130,6 +138,8 @@ class Guard:
                     if known.renewed:
                         cookie = site.session_cookie(known.renewed, self._session_seconds)
                     if scope["method"] not in SAFE_METHODS:
+                        if path not in self._public.asking:
+                            self._pace.check(known.user, began)
                         upload = path in self._public.uploads
                         receive = await check_token(known.csrf, scope, headers, receive, upload=upload)
             await self._app(scope, receive, sending)

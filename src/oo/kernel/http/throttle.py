@@ -1,4 +1,4 @@
-"""Guessing is slow: failed tries are counted by address, and too many of them close the door for a while."""
+"""Guessing is slow, and nobody takes the others' share: failed tries count by address, changes by account."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 TRIES = 10
 WINDOW = timedelta(minutes=1)
+BURST, PER_SECOND = 200, 20
+"""Changes that an account may make at once, such as a device that was offline, and from then on each second."""
+MANY = 10_000
+"""Accounts, before those at rest are forgotten."""
 
 
 class Throttle:
@@ -45,3 +49,26 @@ class Throttle:
             limit = RateLimitItemPerSecond(self._tries, max(1, int(self._window.total_seconds())))
             self._made = (MovingWindowRateLimiter(MemoryStorage()), limit)
         return self._made
+
+
+class Pace:
+    """How fast an account may change things: a burst, then a steady rate; counted in memory, each process for itself.
+
+    Every change pays for it, so it is one number an account: when its burst would be whole again.
+    """
+
+    def __init__(self, burst: int = BURST, per_second: float = PER_SECOND, many: int = MANY) -> None:
+        self._many = many
+        self._apart = 1 / per_second
+        self._ahead = (burst - 1) * self._apart
+        self._whole: dict[str, float] = {}
+
+    def check(self, who: str, now: float) -> None:
+        """Count a change at this monotonic second; raises `Refusal` (429, with when to go on) past the pace."""
+        whole = max(self._whole.get(who, 0.0), now)
+        if whole - now > self._ahead:
+            after = timedelta(seconds=whole - now - self._ahead)
+            raise Refusal(429, "too-fast", "Too much at once. Go on in a moment.", after=after)
+        if len(self._whole) >= self._many:
+            self._whole = {one: at for one, at in self._whole.items() if at > now}
+        self._whole[who] = whole + self._apart

@@ -9,7 +9,7 @@ from oo.kernel.http.changes import BODY_LIMIT, UPLOAD_LIMIT
 from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.headers import ALWAYS, STRICT_TRANSPORT
 from oo.kernel.http.site import Sites
-from oo.kernel.http.throttle import TRIES
+from oo.kernel.http.throttle import BURST, TRIES
 from oo.kernel.settings import load
 from oo.testing.asgi import Answer, ask
 
@@ -20,12 +20,14 @@ PUBLIC = Public(
     files="/static/",
     door="/sign-in",
     uploads=frozenset({"/up"}),
+    asking=frozenset({"/api/ask"}),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
     csrf: str = "token-of-the-session"
+    user: str = "01LENA"
     renewed: str | None = None
 
 
@@ -257,6 +259,20 @@ async def test_a_sign_in_that_works_is_not_counted(edge: Edge) -> None:
     edge.inside.status = 303
     for _ in range(TRIES * 2):
         assert (await ask(edge.guard, "GET", "/sign-in/right")).status == 303
+
+
+async def test_an_account_that_changes_too_much_at_once_waits_and_the_others_do_not(edge: Edge) -> None:
+    async def change(path: str = "/api/feedback") -> Answer:
+        return await ask(edge.guard, "POST", path, data={}, headers=signed_in())
+
+    answers = [await change() for _ in range(BURST + 20)]
+    assert {answer.status for answer in answers[:BURST]} == {200}
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("too-fast", "1")
+    assert (await change("/api/ask")).status == 200
+    assert (await ask(edge.guard, "GET", "/", headers=signed_in())).status == 200
+    edge.somebody = Somebody(user="01MILO")
+    assert (await change()).status == 200
 
 
 async def test_websockets_are_turned_away(edge: Edge) -> None:
