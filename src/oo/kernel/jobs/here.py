@@ -34,6 +34,10 @@ class Here:
             self._held.add(key)
             self._queue.put_nowait(key)
 
+    async def idle(self) -> bool:
+        """Always, as what is under way can't be sent twice."""
+        return True
+
     async def work(self) -> None:
         """Work the queue off for ever; cancel to stop."""
         async with asyncio.TaskGroup() as group:

@@ -52,9 +52,8 @@ class Jobs:
         )
         self.running = Running(db, clock, worker, self._works)
         self._leading = leading or Alone()
-        self._here = Here(self.running.run, self._wake) if carrier is None else None
-        carried: Carrier = self._here if carrier is None else carrier(self.running)  # type: ignore[assignment]
-        self._planner = Planner(db, clock, self._leading, carried, self._works, shared=leading is not None)
+        self._carrier = Here(self.running.run, self._wake) if carrier is None else carrier(self.running)
+        self._planner = Planner(db, clock, self._leading, self._carrier, self._works, shared=leading is not None)
         self._planner.beats = self._beats.woken
         self._names = {job.name for job in jobs} | {work.name for work in self._works}
         self._tasks: list[asyncio.Task[None]] = []
@@ -63,9 +62,12 @@ class Jobs:
     def start(self) -> None:
         """Begin."""
         self._everywhere.start()
-        tasks = {"lease": self._leading.keep(), "planner": self._planner.run(), "leader": self._lead()}
-        if self._here is not None:
-            tasks["runs"] = self._here.work()
+        tasks = {
+            "lease": self._leading.keep(),
+            "planner": self._planner.run(),
+            "leader": self._lead(),
+            "carrier": self._carrier.work(),
+        }
         self._tasks = [asyncio.create_task(task, name=f"oo-jobs-{name}") for name, task in tasks.items()]
 
     def kick(self, name: str) -> None:

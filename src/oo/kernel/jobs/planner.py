@@ -172,6 +172,7 @@ class Planner:
     async def _send(self, state: State) -> None:
         """Send every open run whose time has come, and those again that were sent long ago."""
         now, still = self._clock.monotonic(), set()
+        idle: bool | None = None
         for row in state.open:
             work = self._works.get(row.what)
             if work is None or row.version != work.version:
@@ -182,6 +183,10 @@ class Planner:
             if now < self._when(work, row, state, sent):
                 continue
             try:
+                if sent.at is not None:  # it may be lost, or only wait behind others
+                    idle = await self._carrier.idle() if idle is None else idle
+                    if not idle:
+                        continue
                 await self._carrier.send(key, again=row.tries * 1000 + sent.times)
             except Exception as error:
                 log.warning("run.not_sent", error=type(error).__name__)

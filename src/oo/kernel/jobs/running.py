@@ -19,10 +19,16 @@ class Carrier(Protocol):
     """Brings keys of runs to the processes that do them, each at least once, most often."""
 
     patience: float
-    """Seconds after which what was sent and is not done is sent again."""
+    """Seconds after which what was sent and is not done may be lost."""
 
     async def send(self, key: Key, *, again: int = 0) -> None:
         """Hand on a key; raises when it can't be, and it is sent later. The same key and `again` may arrive once."""
+
+    async def idle(self) -> bool:
+        """Whether nothing that was sent is on its way or under way, so that what is not done was lost."""
+
+    async def work(self) -> None:
+        """Carry, and do what arrives if that is this process's part, for ever; cancel to stop."""
 
 
 class Running:

@@ -51,6 +51,13 @@ class Belt:
         self.sent: list[Key] = []
         self.away = False
 
+    async def idle(self) -> bool:
+        """Whether all that was sent arrived."""
+        return not self.sent
+
+    async def work(self) -> None:
+        """The test does."""
+
     async def send(self, key: Key, *, again: int = 0) -> None:
         """Keep it."""
         if self.away:
