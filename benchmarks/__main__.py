@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import heartsteps, postgres, processes, served
+from benchmarks import heartsteps, peeking, postgres, processes, served
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
@@ -28,7 +28,7 @@ def main(wanted: list[str]) -> int:
         return bench
 
     benches: dict[str, Bench] = {
-        bench.__name__: bench for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES)
+        bench.__name__: bench for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, *peeking.BENCHES)
     }
     benches |= {"replay": tabled(replays), "heartsteps": tabled(heartsteps.heartsteps)}
     unknown = [name for name in wanted if name not in benches]
