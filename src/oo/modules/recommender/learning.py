@@ -7,12 +7,14 @@ policy knows is computed again from the last revision without it, as if the news
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row
 
+from oo.contracts.decisions import Decision
 from oo.contracts.events import RewardAssigned, TaskCompleted, TaskReopened, TipReacted
 from oo.contracts.policies import Policy
 from oo.engine.baseline import DAY, NOTHING_KNOWN, Baseline, Baselines
@@ -112,19 +114,22 @@ class Learning:
         """Let every learner learn the reward `seq`; where it was another before, from the last state without it."""
         if replaced:
             learnt.outdate(tx, user, seq)
+        read = cache(from_row)  # the same decisions teach every one of them
         for policy in self._field.learners(tx):
             try:
-                self._learn(tx, user, policy, seq, at)
+                self._learn(tx, user, policy, seq, at, read)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a bug of this one policy
                 log.error("policy.broken", plugin=policy.id, error=type(error).__name__)
 
-    def _learn(self, tx: Transaction, user: str, policy: Policy, seq: int, at: datetime) -> None:
+    def _learn(
+        self, tx: Transaction, user: str, policy: Policy, seq: int, at: datetime, read: Callable[[str], Decision]
+    ) -> None:
         tag, cipher = tag_of(policy), self._kit.keys.cipher(user)
         base = learnt.state_without(tx, user, tag, seq)
         state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
         through = 0 if base is None else base.through
         for row in learnt.taught(tx, user, through):
-            state, through = policy.update(state, from_row(row.row), row.value, row.weight), row.seq
+            state, through = policy.update(state, read(row.row), row.value, row.weight), row.seq
         last = learnt.state(tx, user, tag)
         learnt.add_state(
             tx,

@@ -1,0 +1,95 @@
+"""Shadows: what every other policy would have done with a decision, computed after the answer and only logged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from oo.contracts.lineups import DecisionLog, Logged
+from oo.contracts.policies import Policy, State
+from oo.kernel.keys import KeyGone
+from oo.kernel.log import get_logger
+from oo.kernel.module import Kit
+from oo.ml.experiments import repository
+
+MARK = "shadows"
+PAGE = 40
+"""Decisions a unit logs shadows of; with ten policies these are 400 rows."""
+MODELS = ("hierarchical", "linear_thompson")
+"""Policies whose estimates are expected rewards, the better first: the model that off-policy estimates lean on. Any is
+right there; a good one makes the interval narrow.
+"""
+UNKNOWN = 0.5
+
+log = get_logger("experiments")
+
+
+async def shadow_decisions(kit: Kit, decisions: DecisionLog) -> int:
+    """Log what every policy would have done with decisions that have no shadows yet; how many decisions there were."""
+    count = 0
+    while True:
+        after = await kit.db.read(partial(repository.mark, name=MARK))
+        page = await decisions.logged(after=after, limit=PAGE)
+        if not page:
+            return count
+        policies = _loaded(kit, await decisions.watched())
+        rows: list[dict[str, Any]] = []
+        for one in page:
+            if one.decision.chosen is None:
+                continue
+            try:
+                states = {
+                    name: await decisions.state(user=one.user, policy=name, before=one.decision.context.now)
+                    for name in policies
+                }
+            except KeyGone:  # the person was forgotten meanwhile
+                continue
+            rows += await asyncio.to_thread(_shadows, kit, one, policies, states)
+        await kit.db.write(partial(repository.add_shadows, rows=rows, name=MARK, after=page[-1].decision.id))
+        count += len(page)
+
+
+def _loaded(kit: Kit, ids: Sequence[str]) -> dict[str, Policy]:
+    known = kit.plugins.get("policies", {})
+    return {one: known[one].load() for one in ids if one in known}
+
+
+def _shadows(
+    kit: Kit, one: Logged, policies: Mapping[str, Policy], states: Mapping[str, State]
+) -> list[dict[str, Any]]:
+    decision = one.decision
+    assert decision.chosen is not None
+    model = next((policies[one] for one in MODELS if one in policies), None)
+    expected = [UNKNOWN] * len(decision.candidates)
+    if model is not None:
+        found = model.estimates(states[model.id], decision.context, decision.candidates)
+        expected = [min(max(value, 0.0), 1.0) for value in found]
+    rows = []
+    for policy in policies.values():
+        if policy.id == decision.policy.partition("@")[0]:
+            continue
+        started = kit.clock.monotonic()
+        probabilities: Sequence[float] = ()
+        try:
+            estimates = policy.estimates(states[policy.id], decision.context, decision.candidates)
+            probabilities = policy.probabilities(states[policy.id], decision.context, decision.candidates, estimates)
+        except Exception as error:  # a policy's own fault; a gate asks that there is none
+            log.warning("shadow.failed", plugin=policy.id, error=type(error).__name__)
+        taken = kit.clock.monotonic() - started
+        rows.append(
+            {
+                "decision_id": decision.id,
+                "policy": f"{policy.id}@{policy.digest}",
+                "user_id": one.user,
+                "at": decision.context.now,
+                "choice": max(range(len(probabilities)), key=probabilities.__getitem__) if probabilities else None,
+                "probability": probabilities[decision.chosen] if probabilities else 0.0,
+                "direct": sum(p * q for p, q in zip(probabilities, expected, strict=False)),
+                "fitted": expected[decision.chosen],
+                "latency_us": int(taken * 1_000_000),
+                "failed": not probabilities,
+            }
+        )
+    return rows
