@@ -37,6 +37,9 @@ SAMPLES = {
     "outbox.type": "tips.tip.seen",
     "outbox.payload": "",
     "states.state": '["oo-state",1,[]]\n',
+    "knowledge.said": '{"value":9.0,"n":1,"confidence":1.0,"evidence":{}}',
+    "activities.data": '{"task":"a word"}',
+    "folded.states": '{"days":[1,{"a word":0}]}',
     "baselines.shares": '{"overall":[0,0],"topics":{},"exposures":0}',
 }
 

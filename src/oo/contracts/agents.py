@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from oo.contracts.decisions import UserView
 from oo.contracts.features import UserHistory
@@ -26,6 +26,38 @@ class Inferred:
     """From 0 to 1."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """Numbers that explain it, by name: `{"days": 28}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """One declared parameter after inference: what was inferred, or the cold-start default and why."""
+
+    value: Value
+    reason: Literal["inferred", "too little history", "says nothing", "failed", "not a value"]
+    n: int
+    """How much evidence there is, in the kind that the parameter uses."""
+    confidence: float = 0.0
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_inferred(self) -> bool:
+        """False for the cold-start default."""
+        return self.reason == "inferred"
+
+
+def as_value(found: object) -> Value:
+    """A value from its JSON form; raises `ValueError` or `TypeError` for what none can be."""
+    if isinstance(found, bool | str):
+        return found
+    if isinstance(found, int | float):
+        return float(found)
+    if isinstance(found, Mapping):
+        return {str(key): float(each) for key, each in found.items()}
+    if isinstance(found, list | tuple):
+        if all(isinstance(each, str) for each in found):
+            return tuple(str(each) for each in found)
+        return tuple(float(each) for each in found)
+    raise ValueError("it is neither a number, a text, a switch, a list nor a table of numbers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
 from oo.kernel.db import Transaction, upsert
 from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
-from oo.modules.profile.tables import metadata, prefs
+from oo.modules.profile.tables import SAID, consents, knowledge, metadata, prefs
 
 GLOBAL = "global"
 
@@ -50,14 +51,49 @@ def counts(tx: Transaction) -> Counts:
     return Counts(people, total)
 
 
+def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
+    """The consents that the person set."""
+    return tx.execute(select(consents).where(consents.c.user_id == user)).all()
+
+
+def put_consent(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Set a consent."""
+    upsert(tx, consents, row)
+
+
+def known_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
+    """All that is known of the person, deletions too, by scope and key."""
+    mine = select(knowledge).where(knowledge.c.user_id == user)
+    return tx.execute(mine.order_by(knowledge.c.scope, knowledge.c.key)).all()
+
+
+def put_known(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set what is known."""
+    upsert(tx, knowledge, rows)
+
+
+def drop_known(tx: Transaction, user: str, scope: str, key: str) -> int:
+    """Delete one row of what is known; the number of rows."""
+    mine = (knowledge.c.user_id == user, knowledge.c.scope == scope, knowledge.c.key == key)
+    return tx.execute(delete(knowledge).where(*mine)).rowcount
+
+
+def drop_inferred(tx: Transaction, user: str) -> int:
+    """Delete all that was inferred of the person; the number of rows."""
+    return tx.execute(delete(knowledge).where(knowledge.c.user_id == user, knowledge.c.source == "inferred")).rowcount
+
+
 def erase(tx: Transaction, user: str) -> int:
     """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
     return erase_slice(tx, metadata.sorted_tables, user)
 
 
 def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Everything of the person; nothing here is sealed."""
-    return {
+    """Everything of the person, opened."""
+    found = {
         table.name: [dict(row) for row in tx.execute(select(table).where(table.c.user_id == user)).mappings()]
         for table in metadata.sorted_tables
     }
+    for row in found[knowledge.name]:
+        row["said"] = None if row["said"] is None else json.loads(cipher.open(SAID, row["said"]))
+    return found

@@ -1,0 +1,49 @@
+"""What `profile` promises about consents: what a person lets oO use, each by itself, with when and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol, TypeAlias
+
+from oo.contracts.ids import UserId
+
+ConsentKey: TypeAlias = Literal["task_titles", "calendar_times", "calendar_titles", "mood_habits", "cloud_model"]
+
+CONSENTS: Final[Mapping[ConsentKey, bool]] = {
+    "task_titles": True,
+    "calendar_times": True,
+    "calendar_titles": False,
+    "mood_habits": True,
+    "cloud_model": False,
+}
+"""Every consent, and whether whoever signs in has given it by accepting the terms; the others wait to be given."""
+VERSION: Final = "2026-11-21"
+"""Of the wording that a consent is given to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One consent as it stands."""
+
+    key: ConsentKey
+    granted: bool
+    version: str = VERSION
+    origin: Literal["terms", "person"] = "terms"
+    """By accepting the terms, or set by the person."""
+    at: datetime | None = None
+    """When the person set it."""
+
+
+class Consents(Protocol):
+    """Reads and changes consents."""
+
+    async def granted(self, *, user: UserId) -> frozenset[str]:
+        """The keys that are granted now."""
+
+    async def consents(self, *, user: UserId) -> list[ConsentView]:
+        """Every consent as it stands, in the order of `CONSENTS`."""
+
+    async def consent(self, *, user: UserId, key: str, granted: bool) -> ConsentView:
+        """Give a consent or take it back; raises `Invalid` for a key that there is not."""

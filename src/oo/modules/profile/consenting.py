@@ -1,0 +1,55 @@
+"""Consents: what a person lets oO use. What nobody set is as the terms say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import Row
+
+from oo.contracts.consents import CONSENTS, VERSION, ConsentKey, ConsentView
+from oo.contracts.errors import Invalid
+from oo.contracts.events import ConsentChanged
+from oo.contracts.ids import UserId
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.profile import repository
+
+PERSON: Final = "person"
+
+
+class StoredConsents:
+    """Keeps the promise `Consents`."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def granted(self, *, user: UserId) -> frozenset[str]:
+        """See `Consents.granted`."""
+        return frozenset(view.key for view in await self.consents(user=user) if view.granted)
+
+    async def consents(self, *, user: UserId) -> list[ConsentView]:
+        """See `Consents.consents`."""
+        return _views(await self._kit.db.read(lambda tx: repository.consents_of(tx, user)))
+
+    async def consent(self, *, user: UserId, key: str, granted: bool) -> ConsentView:
+        """See `Consents.consent`; what stands already is not told again."""
+        if key not in CONSENTS:
+            raise Invalid(f"There is no consent of that name; there are {', '.join(CONSENTS)}.")
+        now, name = self._kit.clock.now(), cast("ConsentKey", key)
+        row = {"user_id": user, "key": key, "granted": granted, "version": VERSION, "origin": PERSON, "at": now}
+        event = self._kit.outbox.envelope(user, ConsentChanged(key=key, granted=granted, version=VERSION))
+
+        def unit(tx: Transaction) -> ConsentView:
+            before = next(view for view in _views(repository.consents_of(tx, user)) if view.key == key)
+            repository.put_consent(tx, row)
+            if before.granted != granted:
+                self._kit.outbox.publish(tx, event)
+            return ConsentView(name, granted, VERSION, PERSON, now)
+
+        return await self._kit.db.write(unit)
+
+
+def _views(rows: Sequence[Row[Any]]) -> list[ConsentView]:
+    known = {row.key: ConsentView(row.key, row.granted, row.version, row.origin, row.at) for row in rows}
+    return [known.get(key) or ConsentView(key, default) for key, default in CONSENTS.items()]
