@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
-from oo.entry import backups
+from oo.entry import backups, saving
+from oo.entry.carriage import Carriage, carriage
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
 from oo.entry.storage import storage
@@ -25,8 +25,9 @@ from oo.kernel.module import Built, Health, Kit, Module
 from oo.kernel.opening import Opener
 from oo.kernel.outbox import Outbox
 from oo.kernel.plugins import Plugin, discover
-from oo.kernel.relay import Consumer, InProcess, Relay
+from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
+from oo.ml.features import module as features
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
@@ -34,7 +35,7 @@ from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops)
+MODULES: tuple[Module, ...] = (events, auth, profile, features, integrations, recommender, ops)
 """Every room of the house."""
 
 T = TypeVar("T")
@@ -56,14 +57,21 @@ class House:
     kit: Kit
     promises: Promises
     rooms: Mapping[str, Built]
-    relay: Relay
+    carriage: Carriage
     jobs: Jobs
+
+    @property
+    def relay(self) -> Relay:
+        """What hands on events."""
+        return self.carriage.relay
 
     async def health(self) -> Mapping[str, Health]:
         """How every part is."""
         rooms = {name: await built.health() for name, built in self.rooms.items() if built.health is not None}
         failing = await self.jobs.failing()
-        return {**rooms, "jobs": Health(not failing, {"failing": len(failing)})}
+        nats = self.carriage.health()
+        carrying = {} if nats is None else {"nats": nats}
+        return {**rooms, "jobs": Health(not failing, {"failing": len(failing)}), **carrying}
 
 
 @contextlib.asynccontextmanager
@@ -87,30 +95,29 @@ async def house(
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
         backups.prune(settings.data, clock.now())
+        saving.clear_staging(settings.data)
         await Forgetter(kit, MODULES).keep_erased()
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
-        relay = Relay(db, InProcess(db, Opener(codec, keys), clock, consumers))
-        outbox.wake = relay.wake
+        carried = carriage(settings, db, Opener(codec, keys), clock, consumers)
+        outbox.wake = carried.relay.wake
         jobs = Jobs(
-            [job for built in rooms.values() for job in built.jobs],
+            [*(job for built in rooms.values() for job in built.jobs), *backups.jobs(settings, clock)],
             [work for built in rooms.values() for work in built.works],
             db,
             clock,
             kit.chance,
             kit.ids.new(),
         )
-        home = House(kit, promises, rooms, relay, jobs)
+        home = House(kit, promises, rooms, carried, jobs)
         if not background:
             yield home
             return
-        relaying = asyncio.create_task(relay.run(), name="oo-relay")
-        jobs.start()
-        try:
-            yield home
-        finally:
-            await jobs.stop()
-            relaying.cancel()
-            await asyncio.gather(relaying, return_exceptions=True)
+        async with carried.running():
+            jobs.start()
+            try:
+                yield home
+            finally:
+                await jobs.stop()
 
 
 def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Built]]:

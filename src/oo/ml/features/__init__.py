@@ -1,1 +1,36 @@
 """Features: what happened to a person, folded into numbers. See README.md."""
+
+from __future__ import annotations
+
+from oo.contracts.consents import Consents
+from oo.contracts.features import Features
+from oo.contracts.profiles import Profiles
+from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.ml.features import repository
+from oo.ml.features.handlers import handlers
+from oo.ml.features.jobs import jobs, work
+from oo.ml.features.service import KeptFeatures
+from oo.ml.features.tables import metadata
+
+
+def _build(kit: Kit, needs: Needs) -> Built:
+    service = KeptFeatures(kit, needs[Profiles], needs[Consents])
+
+    async def health() -> Health:
+        people, waiting = await kit.db.read(repository.counts)
+        return Health(True, {"people": people, "waiting": waiting})
+
+    return Built(
+        promises={Features: service}, handlers=handlers(kit.keys), jobs=jobs(kit), works=work(service), health=health
+    )
+
+
+module = Module(
+    name="features",
+    keeps=(Features,),
+    needs=(Profiles, Consents),
+    tables=metadata,
+    erase=repository.erase,
+    export=repository.export,
+    build=_build,
+)

@@ -6,11 +6,9 @@ Below its minimum history, or on any error, that is the cold-start default of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from math import isfinite
-from typing import Literal
 
-from oo.contracts.agents import Agent, Inferred, Value
+from oo.contracts.agents import Agent, Inference, Inferred, Value, as_value
 from oo.contracts.features import UserHistory, Verb
 from oo.contracts.manifests import AgentManifest, Parameter
 
@@ -19,25 +17,6 @@ EVIDENCE: Mapping[str, tuple[Verb, ...]] = {
     "reactions": ("done", "snoozed", "dismissed"),
 }
 """What counts as each kind of evidence (docs/adr: minimum history is counted in the kind that a parameter uses)."""
-
-Reason = Literal["inferred", "too little history", "says nothing", "failed", "not a value"]
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """One parameter after inference."""
-
-    value: Value
-    reason: Reason
-    n: int
-    """How much evidence there is."""
-    confidence: float = 0.0
-    evidence: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def is_inferred(self) -> bool:
-        """False for the cold-start default."""
-        return self.reason == "inferred"
 
 
 def run_inference(
@@ -68,21 +47,6 @@ def run_inference(
 def default_of(parameter: Parameter) -> Value:
     """The cold-start default as a value."""
     return as_value(parameter.default)
-
-
-def as_value(found: object) -> Value:
-    """A value from its JSON form; raises `ValueError` for what none can be."""
-    if isinstance(found, bool | str):
-        return found
-    if isinstance(found, int | float):
-        return float(found)
-    if isinstance(found, Mapping):
-        return {str(key): float(each) for key, each in found.items()}
-    if isinstance(found, list | tuple):
-        if all(isinstance(each, str) for each in found):
-            return tuple(str(each) for each in found)
-        return tuple(float(each) for each in found)
-    raise ValueError("it is neither a number, a text, a switch, a list nor a table of numbers")
 
 
 def serve_inference(

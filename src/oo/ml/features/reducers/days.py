@@ -36,7 +36,7 @@ class Days:
         if activity.verb == "undone":
             _take_back(state, activity.tip)
             return
-        if state["first"] is None:
+        if state["first"] is None or activity.day < state["first"]:  # a source may tell late of what was long ago
             state["first"] = activity.day
         counts = _counts(state, activity.day)
         counts[_PLACE[activity.verb]] += 1

@@ -1,0 +1,29 @@
+"""What happened elsewhere is noted, sealed; it is folded a moment later, when the person's day is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from oo.contracts.events import Event
+from oo.kernel.db import Transaction
+from oo.kernel.keys import Keys
+from oo.kernel.outbox import Envelope
+from oo.kernel.relay import Handler
+from oo.ml.features import repository
+from oo.ml.features.activity import noted, written
+from oo.ml.features.registry import EVENTS, REACTED
+from oo.ml.features.tables import ACTIVITY
+
+
+def handlers(keys: Keys) -> Mapping[str, Handler]:
+    """The events that the room follows."""
+
+    def on_event(tx: Transaction, envelope: Envelope) -> None:
+        found = noted(cast("Event", envelope.data), envelope.at)
+        if found is not None:
+            data = keys.cipher(envelope.user).seal_bytes(ACTIVITY, written(found.data))
+            row = {"user_id": envelope.user, "seq": envelope.seq, "at": found.at, "verb": found.verb, "data": data}
+            repository.add(tx, row)
+
+    return dict.fromkeys((*EVENTS, REACTED), on_event)

@@ -1,0 +1,87 @@
+"""Every query of the features room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, insert, select, tuple_, update
+
+from oo.kernel.db import Prepared, Transaction, upsert
+from oo.kernel.erasing import ROWS, erase_slice
+from oo.kernel.keys import Cipher
+from oo.ml.features.tables import ACTIVITY, STATES, activities, folded, metadata
+
+_INSERT = Prepared(insert(activities))
+_PLACE = Prepared(
+    update(activities)
+    .where(activities.c.user_id == bindparam("person"), activities.c.seq == bindparam("number"))
+    .values(day=bindparam("day"), hour=bindparam("hour"))
+)
+
+
+def add(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Keep an activity that nobody has folded yet."""
+    tx.run(_INSERT, row)
+
+
+def waiting(tx: Transaction, user: str, limit: int) -> Sequence[Row[Any]]:
+    """The person's activities that are not folded yet, in their order."""
+    mine = select(activities).where(activities.c.user_id == user, activities.c.day.is_(None))
+    return tx.execute(mine.order_by(activities.c.seq).limit(limit)).all()
+
+
+def people_waiting(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
+    """People after an id, up to another, who have activities that are not folded, in order."""
+    mine = activities.c.user_id
+    found = select(mine).where(activities.c.day.is_(None), mine > after, mine <= upto).distinct()
+    return list(tx.execute(found.order_by(mine).limit(limit)).scalars())
+
+
+def states(tx: Transaction, user: str) -> bytes | None:
+    """The person's sealed states."""
+    found: bytes | None = tx.execute(select(folded.c.states).where(folded.c.user_id == user)).scalar()
+    return found
+
+
+def put(tx: Transaction, user: str, sealed: bytes, now: datetime, placed: Sequence[tuple[int, int, float]]) -> None:
+    """Keep states, and the day and hour (by seq) of the activities that went into them."""
+    upsert(tx, folded, {"user_id": user, "states": sealed, "at": now})
+    tx.run(_PLACE, [{"person": user, "number": seq, "day": day, "hour": hour} for seq, day, hour in placed])
+
+
+def past(tx: Transaction, user: str) -> Sequence[Row[Any]]:
+    """All activities of the person that are folded, in their order."""
+    mine = select(activities).where(activities.c.user_id == user, activities.c.day.is_not(None))
+    return tx.execute(mine.order_by(activities.c.at, activities.c.seq)).all()
+
+
+def forget_before(tx: Transaction, verbs: Sequence[str], instant: datetime) -> int:
+    """Delete a slice of activities of these verbs that are older than an instant; the number of rows."""
+    keys = tuple_(activities.c.user_id, activities.c.seq)
+    some = select(activities.c.user_id, activities.c.seq).where(activities.c.verb.in_(verbs), activities.c.at < instant)
+    return tx.execute(delete(activities).where(keys.in_(some.limit(ROWS)))).rowcount
+
+
+def counts(tx: Transaction) -> tuple[int, int]:
+    """How many people have folded states, and how many activities wait."""
+    people = tx.execute(select(func.count()).select_from(folded)).scalar_one()
+    late = tx.execute(select(func.count()).select_from(activities).where(activities.c.day.is_(None))).scalar_one()
+    return int(people), int(late)
+
+
+def erase(tx: Transaction, user: str) -> int:
+    """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
+    return erase_slice(tx, metadata.sorted_tables, user)
+
+
+def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What happened and what was folded of it, opened."""
+    rows = tx.execute(select(activities).where(activities.c.user_id == user).order_by(activities.c.seq)).mappings()
+    mine = tx.execute(select(folded).where(folded.c.user_id == user)).mappings()
+    return {
+        "activities": [{**row, "data": json.loads(cipher.open_bytes(ACTIVITY, row["data"]))} for row in rows],
+        "folded": [{**row, "states": json.loads(cipher.open_bytes(STATES, row["states"]))} for row in mine],
+    }

@@ -1,0 +1,140 @@
+"""`Features`: what happened, kept as numbers, and what follows from it at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from oo.contracts.consents import Consents
+from oo.contracts.features import Activity, FeatureView, UserHistory
+from oo.contracts.ids import UserId
+from oo.contracts.profiles import Profiles
+from oo.kernel.db import Transaction
+from oo.kernel.jobs import Shard, Tick
+from oo.kernel.keys import KeyGone
+from oo.kernel.module import Kit
+from oo.ml.features import repository
+from oo.ml.features.activity import Place, activity
+from oo.ml.features.fold import At, States, dump, fold, load, start
+from oo.ml.features.registry import FEATURES, HABITS, profile_values
+from oo.ml.features.tables import ACTIVITY, STATES
+
+BATCH = 500
+"""Activities that are folded in one unit."""
+PEOPLE = 100
+"""People that are looked up at a time."""
+
+
+class KeptFeatures:
+    """Keeps the promise `Features`."""
+
+    def __init__(self, kit: Kit, profiles: Profiles, consents: Consents) -> None:
+        self._kit, self._profiles, self._consents = kit, profiles, consents
+
+    def registry(self) -> Sequence[FeatureView]:
+        """See `Features.registry`."""
+        return tuple(FEATURES.values())
+
+    async def of(self, *, user: UserId, names: Collection[str] | None = None) -> Mapping[str, float]:
+        """See `Features.of`."""
+        states = await self.states(user=user)
+        return profile_values(states, await self._at(user), names)
+
+    async def states(self, *, user: UserId) -> States:
+        """What was folded of the person, with what waits folded in."""
+        if HABITS not in await self._consents.granted(user=user):
+            return start()
+        sealed, rows = await self._kit.db.read(
+            lambda tx: (repository.states(tx, user), repository.waiting(tx, user, BATCH))
+        )
+        states = await self._opened(user, sealed)
+        return fold(states, self._placed(user, rows, await self._place(user)))
+
+    async def history(self, *, user: UserId) -> UserHistory:
+        """See `Features.history`."""
+        profile, now = await self._place(user), self._kit.clock.now()
+        known: list[Activity] = []
+        if HABITS in await self._consents.granted(user=user):
+            done, late = await self._kit.db.read(
+                lambda tx: (repository.past(tx, user), repository.waiting(tx, user, BATCH))
+            )
+            known = sorted([*self._past(user, done), *self._placed(user, late, profile)], key=lambda one: one.at)
+        return UserHistory(user, now, profile.zone, profile.day(now), tuple(known))
+
+    async def forget(self, *, user: UserId, consent: str) -> int:
+        """See `Features.forget`."""
+        if consent != HABITS:
+            return 0
+        total = 0
+        while deleted := await self._kit.db.write(lambda tx: repository.erase(tx, user)):
+            total += deleted
+        return total
+
+    async def fold_shard(self, shard: Shard, tick: Tick) -> int:
+        """Fold what waits for a shard's people; the number of activities."""
+        total, after = 0, shard.after
+        while people := await self._kit.db.read(
+            lambda tx, after=after: repository.people_waiting(tx, after, shard.upto, PEOPLE)  # type: ignore[misc]
+        ):
+            for user in people:
+                while folded := await self._fold(UserId(user)):
+                    total += folded
+            after = people[-1]
+        return total
+
+    async def _fold(self, user: UserId) -> int:
+        """Fold the person's next activities; how many, 0 when none waits."""
+        if HABITS not in await self._consents.granted(user=user):
+            await self.forget(user=user, consent=HABITS)
+            return 0
+        place, now = await self._place(user), self._kit.clock.now()
+        sealed, rows = await self._kit.db.read(
+            lambda tx: (repository.states(tx, user), repository.waiting(tx, user, BATCH))
+        )
+        if not rows:
+            return 0
+        try:
+            known = self._placed(user, rows, place)
+            states = fold(await self._opened(user, sealed), known)
+            fresh = self._kit.keys.cipher(user).seal_bytes(STATES, dump(states))
+        except KeyGone:  # the person was forgotten meanwhile; erasing takes the rows
+            return 0
+        placed = [(row.seq, one.day, one.hour) for row, one in zip(rows, known, strict=True)]
+
+        def unit(tx: Transaction) -> bool:
+            if repository.states(tx, user) != sealed:  # another process was quicker: what it folded is not folded twice
+                return False
+            repository.put(tx, user, fresh, now, placed)
+            return True
+
+        return len(rows) if await self._kit.db.write(unit) else 0
+
+    async def _opened(self, user: UserId, sealed: bytes | None) -> States:
+        """The states as they were kept; folded anew from all that is kept when reducers have changed."""
+        if sealed is None:
+            return start()
+        states = load(self._kit.keys.cipher(user).open_bytes(STATES, sealed))
+        if states is None:
+            states = fold(start(), self._past(user, await self._kit.db.read(lambda tx: repository.past(tx, user))))
+        return states
+
+    def _past(self, user: UserId, rows: Sequence[Row[Any]]) -> list[Activity]:
+        cipher = self._kit.keys.cipher(user)
+        return [
+            activity(row.verb, row.at, cipher.open_bytes(ACTIVITY, row.data), day=row.day, hour=row.hour)
+            for row in rows
+        ]
+
+    def _placed(self, user: UserId, rows: Sequence[Row[Any]], place: Place) -> list[Activity]:
+        cipher = self._kit.keys.cipher(user)
+        return [activity(row.verb, row.at, cipher.open_bytes(ACTIVITY, row.data), place) for row in rows]
+
+    async def _place(self, user: UserId) -> Place:
+        profile = await self._profiles.get(user=user)
+        return Place(profile.zone, profile.day_ends_at)
+
+    async def _at(self, user: UserId) -> At:
+        now = self._kit.clock.now()
+        return At(now.timestamp(), (await self._place(user)).day(now))
