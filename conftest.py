@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test touches a database that somebody works with; --postgres starts one server for all workers."""
-    for name in ("OO_DATABASE_URL", "DATABASE_URL"):
+    for name in ("OO_DATABASE_URL", "DATABASE_URL", "OO_NATS_URL", "NATS_URL"):
         os.environ.pop(name, None)
     if config.getoption("--postgres"):
         if not hasattr(config, "workerinput"):

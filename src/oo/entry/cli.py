@@ -137,6 +137,36 @@ def export(
     export(_settings(data), name, out, sys.stdout)
 
 
+PassphraseFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A file that holds the passphrase.", show_default=False)
+]
+
+
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="Where to.", show_default=False)] = None,
+    passphrase_file: PassphraseFile = None,
+    data: Data = None,
+) -> None:
+    """Write all that oO keeps into one file, also while it runs."""
+    from oo.entry.commands.backup import run_backup
+
+    run_backup(_settings(data), to, passphrase_file, sys.stdout)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A back-up.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put aside what is there.")] = False,
+    passphrase_file: PassphraseFile = None,
+    data: Data = None,
+) -> None:
+    """Bring a back-up back; whoever was erased since stays erased."""
+    from oo.entry.commands.backup import run_restore
+
+    run_restore(_settings(data), file, passphrase_file, sys.stdout, replace=replace)
+
+
 def _settings(data: Path | None, **given: object) -> Settings:
     from oo.kernel.settings import Settings, load
 
@@ -159,7 +189,7 @@ def _sentence(error: Exception) -> str | None:
         return detail
     known = (
         *("SettingWrong", "DataInUse", "KeyUnsafe", "PortTaken", "Declined"),
-        *("DatabaseInUse", "DatabaseUnusable", "UpgradeRefused"),
+        *("DatabaseInUse", "DatabaseUnusable", "UpgradeRefused", "BackupBroken", "NatsUnsafe"),
     )
     if type(error).__name__ in known:
         return str(error)

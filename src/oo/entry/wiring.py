@@ -11,7 +11,7 @@ from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
-from oo.entry import backups, saving
+from oo.entry import backups
 from oo.entry.carriage import Carriage, carriage
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
@@ -27,7 +27,6 @@ from oo.kernel.outbox import Outbox
 from oo.kernel.plugins import Plugin, discover
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
-from oo.ml.features import module as features
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
@@ -35,7 +34,7 @@ from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, features, integrations, recommender, ops)
+MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops)
 """Every room of the house."""
 
 T = TypeVar("T")
@@ -95,13 +94,12 @@ async def house(
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
         backups.prune(settings.data, clock.now())
-        saving.clear_staging(settings.data)
         await Forgetter(kit, MODULES).keep_erased()
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
         carried = carriage(settings, db, Opener(codec, keys), clock, consumers)
         outbox.wake = carried.relay.wake
         jobs = Jobs(
-            [*(job for built in rooms.values() for job in built.jobs), *backups.jobs(settings, clock)],
+            [job for built in rooms.values() for job in built.jobs],
             [work for built in rooms.values() for work in built.works],
             db,
             clock,

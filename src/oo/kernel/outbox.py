@@ -1,7 +1,7 @@
 """Events are rows of the transaction that they tell of, so neither can be without the other.
 
 `publish(tx, envelope)` writes the row with the person's next sequence number; the relay hands rows on. Payloads are
-sealed with the person's key (docs/adr/0004). These rows are the log: what JetStream has is a copy (docs/adr/0014).
+sealed with the person's key (docs/adr/0004). These rows are the log: what JetStream has is a copy (docs/adr/0015).
 """
 
 from __future__ import annotations

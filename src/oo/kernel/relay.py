@@ -1,7 +1,7 @@
 """The relay: takes events that wait in the log, in order, and gives them to the rooms of this process or to JetStream.
 
 There is one relay for a log. A row is marked as sent when whoever takes it has it; what goes wrong before that is done
-again, and has no second effect (docs/adr/0014).
+again, and has no second effect (docs/adr/0015).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 PREFIX = "OO_"
-CUSTOMARY = {"database_url": "DATABASE_URL"}
+CUSTOMARY = {"database_url": "DATABASE_URL", "nats_url": "NATS_URL"}
 """Names that other programs gave a setting; its own name goes first."""
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -58,6 +58,17 @@ class Settings(BaseSettings):
         description="The revision of the Postgres database that you have backed up yourself, so that oO upgrades it "
         "without `pg_dump`.",
     )
+    nats_url: SecretStr | None = Field(
+        None,
+        description="The NATS servers that carry events, such as `nats://nats.example.org`, several separated by "
+        "commas; `NATS_URL` works too. Default: events stay in the process and the database.",
+    )
+    nats_replicas: int = Field(1, ge=1, le=5, description="On how many NATS servers each stream is kept.")
+    nats_monitor: str | None = Field(
+        None,
+        description="The monitoring address of NATS, such as `http://127.0.0.1:8222`: there oO sees whether the server "
+        "waits for the disk.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8042, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     public_url: str | None = Field(
@@ -71,6 +82,17 @@ class Settings(BaseSettings):
         default_factory=lambda: (Path.home(),),
         description="Folders from which the owner may connect files, separated by `:`. Default: the home folder.",
     )
+    backups: Path | None = Field(
+        None,
+        description="The folder for back-ups, best on another disk. Default: `backups` in the data folder.",
+    )
+    backup_hours: int = Field(
+        1, ge=0, le=168, description="Hours between back-ups of what lies in a file; 0 makes none by the clock."
+    )
+    backup_passphrase: SecretStr | None = Field(
+        None,
+        description="Seals back-ups, which then hold `instance.key` too. Default: they are not sealed, and lack it.",
+    )
     policy: str = Field("house", pattern=r"^[a-z][a-z0-9-]*$", description="The policy that chooses the tip.")
     exploration: float = Field(
         0.0, ge=0.0, le=0.5, description="The least share of chance in a choice among the best few, from 0 to 0.5."
@@ -79,15 +101,20 @@ class Settings(BaseSettings):
         "info", description="The least level that is logged: `debug`, `info`, `warning` or `error`."
     )
 
-    @field_validator("data", mode="after")
+    @field_validator("data", "backups", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @field_validator("database_url", mode="before")
     @classmethod
     def _postgres(cls, value: object) -> object:
         return (_postgres_url(value) or None) if isinstance(value, str) else value
+
+    @field_validator("nats_url", mode="before")
+    @classmethod
+    def _nats(cls, value: object) -> object:
+        return (_nats_urls(value) or None) if isinstance(value, str) else value
 
     @field_validator("files", mode="before")
     @classmethod
@@ -221,6 +248,16 @@ def _postgres_url(value: str) -> str:
             "without it oO keeps everything in its folder"
         )
     return f"postgresql://{rest}" if found else ""
+
+
+def _nats_urls(value: str) -> str:
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if any(urlsplit(part).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(part).hostname for part in parts):
+        raise ValueError(
+            "it needs addresses of NATS servers, such as nats://nats.example.org:4222, separated by commas; "
+            "without it events stay in the process and the database"
+        )
+    return ",".join(parts)
 
 
 def _origin_of(value: str) -> str:

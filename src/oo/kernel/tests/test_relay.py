@@ -4,96 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy import select
 
 from oo.kernel import outbox as log
 from oo.kernel.consuming import TRIES
-from oo.kernel.db import Database, Transaction
-from oo.kernel.keys import Keys
-from oo.kernel.opening import Opener
-from oo.kernel.outbox import Envelope, Outbox
-from oo.kernel.relay import Consumer, InProcess, Relay
-from oo.testing.databases import at_rest, database
-from oo.testing.determinism import CountingIds, FixedClock
+from oo.kernel.db import Transaction
+from oo.kernel.tests.bench import Bench, TipSeen, bench_in
+from oo.testing.databases import at_rest
 
 pytestmark = pytest.mark.anyio
 
 
-@dataclass(frozen=True)
-class TipSeen:
-    """An event of this test."""
-
-    tip: str
-
-
-class Plain:
-    """A codec that writes an event as its one word."""
-
-    def encode(self, event: object) -> tuple[str, bytes]:
-        assert isinstance(event, TipSeen)
-        return "tips.tip.seen", event.tip.encode()
-
-    def decode(self, kind: str, data: bytes) -> TipSeen:
-        return TipSeen(data.decode())
-
-
-metadata = MetaData(schema="room")
-effects = Table(
-    "effects",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("user_id", String),
-    Column("tip", String),
-    Column("seq", Integer),
-)
-
-
-@dataclass
-class Bench:
-    """A database, an outbox and what a handler should refuse."""
-
-    db: Database
-    keys: Keys
-    outbox: Outbox
-    poison: set[str]
-
-    def relay(self) -> Relay:
-        consumer = Consumer("room", {"tips.tip.seen": self.handle})
-        return Relay(self.db, InProcess(self.db, Opener(Plain(), self.keys), FixedClock(), [consumer]))
-
-    def handle(self, tx: Transaction, envelope: Envelope) -> None:
-        assert isinstance(envelope.data, TipSeen)
-        tx.execute(insert(effects), {"user_id": envelope.user, "tip": envelope.data.tip, "seq": envelope.seq})
-        if envelope.data.tip in self.poison:
-            raise ValueError("poison")
-
-    async def publish(self, user: str, *tips: str) -> None:
-        envelopes = [self.outbox.envelope(user, TipSeen(tip)) for tip in tips]
-        await self.db.write(lambda tx: self.outbox.publish(tx, *envelopes))
-
-    async def done(self, user: str) -> list[str]:
-        return await self.db.read(
-            lambda tx: list(
-                tx.execute(select(effects.c.tip).where(effects.c.user_id == user).order_by(effects.c.id)).scalars()
-            )
-        )
-
-    async def waiting(self) -> int:
-        return await self.db.read(
-            lambda tx: tx.execute(select(func.count()).select_from(log.outbox).where(~log.outbox.c.sent)).scalar_one()
-        )
-
-
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    async with database(tmp_path, [metadata, log.metadata]) as (db, keys):
-        for user in ("lena", "otto"):
-            keys.create(user)
-        yield Bench(db, keys, Outbox(Plain(), keys, FixedClock(), CountingIds()), set())
+    async with bench_in(tmp_path, "lena", "otto") as made:
+        yield made
 
 
 async def test_every_event_has_its_effect_once_and_in_order(bench: Bench) -> None:
