@@ -25,6 +25,7 @@ CHANGES: dict[str, dict[str, str]] = {
     "/begin": {"thing": "Something of my own"},
     "/zone": {"zone": "Europe/Berlin"},
     "/connect/files": {"path": "/etc"},
+    "/connect/folder": {"path": "/etc"},
     "/connect/upload": {},
     "/connect/mind": {"thing": "Something of my own"},
     "/connect/{connection}/read": {},

@@ -33,6 +33,7 @@ class ConnectRoutes:
             Route("/connect", self.listed, methods=["GET"]),
             Route("/connect/files", self.files, methods=["GET"]),
             Route("/connect/files", self.add, methods=["POST"]),
+            Route("/connect/folder", self.folder, methods=["POST"]),
             Route("/connect/upload", self.upload, methods=["POST"]),
             Route("/connect/mind", self.mind, methods=["GET"]),
             Route("/connect/mind", self.write, methods=["POST"]),
@@ -80,7 +81,16 @@ class ConnectRoutes:
     async def files(self, request: Request) -> Response:
         """Files to add: any of the device, and for the owner those of this machine."""
         visitor = await self._pages.visitor(request)
-        return await self._files(request, visitor, request.query_params.get("path"))
+        return await self._files(request, visitor, None)
+
+    async def folder(self, request: Request) -> Response:
+        """A folder of this machine; its path is sent with a form, as addresses are kept by browsers and logs."""
+        visitor = await self._pages.visitor(request)
+        path = (await read_form(request)).one("path")
+        try:
+            return await self._files(request, visitor, path)
+        except (Refused, Unusable) as problem:
+            return await self._files(request, visitor, None, path, problem)
 
     async def add(self, request: Request) -> Response:
         """Connect a file or folder; what cannot be used is said where it was typed."""

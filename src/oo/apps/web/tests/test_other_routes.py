@@ -66,6 +66,17 @@ async def test_a_guest_adds_files_of_the_device_and_sees_none_of_the_machine(sit
     assert "On this machine" in (await site.get("/connect/files")).text
 
 
+async def test_a_folder_is_opened_without_its_path_in_an_address(site: Site) -> None:
+    page = (await site.get("/connect/files")).text
+    assert "/connect/files?" not in page
+    assert 'action="/connect/folder"' in page
+    opened = await site.post("/connect/folder", {"path": "/home/lena/notes"})
+    assert opened.status == 200
+    assert 'value="/home/lena/notes"' in opened.text
+    site.accounts.admin = False
+    assert "/home/lena" not in (await site.post("/connect/folder", {"path": "/home/lena/notes"})).text
+
+
 async def test_a_connection_shows_what_it_reads_and_what_it_could_not(site: Site) -> None:
     page = (await site.get("/connect/c1")).text
     for text in ("Connected since 3 October.", "Titles, dates", "todo.txt, line 12", "The date 2026-13-40"):
