@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from oo.contracts.decisions import UserView
 from oo.contracts.ids import UserId
 from oo.contracts.items import When
 
@@ -109,6 +110,9 @@ class Features(Protocol):
 
     async def of(self, *, user: UserId, names: Collection[str] | None = None) -> Mapping[str, float]:
         """The person's profile features that have a value now (all, or those named); unknown ones are left out."""
+
+    async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
+        """The view with the named features that have a value: of the person, of the moment and of open tasks."""
 
     async def history(self, *, user: UserId) -> UserHistory:
         """What is kept of the person's past."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
 
 from oo.contracts.consents import Consents
+from oo.contracts.decisions import UserView
 from oo.contracts.features import Activity, FeatureView, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profiles
+from oo.engine.when import today
 from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
 from oo.kernel.keys import KeyGone
@@ -18,7 +21,7 @@ from oo.kernel.module import Kit
 from oo.ml.features import repository
 from oo.ml.features.activity import Place, activity
 from oo.ml.features.fold import At, States, dump, fold, load, start
-from oo.ml.features.registry import FEATURES, HABITS, profile_values
+from oo.ml.features.registry import FEATURES, HABITS, moment_values, profile_values, task_values
 from oo.ml.features.tables import ACTIVITY, STATES
 
 BATCH = 500
@@ -41,6 +44,19 @@ class KeptFeatures:
         """See `Features.of`."""
         states = await self.states(user=user)
         return profile_values(states, await self._at(user), names)
+
+    async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
+        """See `Features.hydrate`."""
+        granted = await self._consents.granted(user=view.user)
+        allowed = {name for name in names if name in FEATURES and FEATURES[name].consent in (None, *granted)}
+        states = await self.states(user=view.user)
+        now = view.context.now
+        at = At(now.timestamp(), today(view.context).toordinal())
+        return replace(
+            view,
+            features={**profile_values(states, at, allowed), **moment_values(view, allowed)},
+            task_features=task_values(view, states, allowed),
+        )
 
     async def states(self, *, user: UserId) -> States:
         """What was folded of the person, with what waits folded in."""

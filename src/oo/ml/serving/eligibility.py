@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
 from oo.contracts.manifests import AgentManifest
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a person allows: consents granted, contexts that are on, agents switched off."""
-
-    consents: frozenset[str] = frozenset()
-    contexts: frozenset[str] = frozenset()
-    off: frozenset[str] = frozenset()
+from oo.contracts.serving import Standing
 
 
 def why_not(agent: str, manifest: AgentManifest, standing: Standing) -> str | None:
@@ -24,16 +13,10 @@ def why_not(agent: str, manifest: AgentManifest, standing: Standing) -> str | No
     ...         Standing())
     'consent:mood_habits'
     """
-    if manifest.stage == "retired":
-        return "retired"
     if agent in standing.off:
         return "off"
-    missing = _first_missing(manifest.consents, standing.consents)
+    missing = next((one for one in manifest.consents if one not in standing.consents), None)
     if missing is not None:
         return f"consent:{missing}"
     silencing = sorted(standing.contexts & set(manifest.silenced_in))
     return f"context:{silencing[0]}" if silencing else None
-
-
-def _first_missing(wanted: Collection[str], granted: Collection[str]) -> str | None:
-    return next((one for one in wanted if one not in granted), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import isfinite
 
-from oo.contracts.agents import Agent, Inference, Inferred, Value, as_value
+from oo.contracts.agents import Inference, Inferred, Value, as_value
 from oo.contracts.features import UserHistory, Verb
 from oo.contracts.manifests import AgentManifest, Parameter
 
@@ -47,13 +47,6 @@ def run_inference(
 def default_of(parameter: Parameter) -> Value:
     """The cold-start default as a value."""
     return as_value(parameter.default)
-
-
-def serve_inference(
-    agents: Mapping[str, tuple[AgentManifest, Agent]], history: UserHistory
-) -> dict[str, dict[str, Inference]]:
-    """Run every agent's inference over a person's past, by agent and parameter."""
-    return {name: run_inference(manifest, agent.infer, history) for name, (manifest, agent) in agents.items()}
 
 
 def _checked(parameter: Parameter, found: Inferred, n: int) -> Inference:

@@ -1,41 +1,46 @@
-"""Running agents: each gets a view cut down to what it declared, and its parameters; what it says is checked."""
+"""Running one agent: it gets a view cut down to what it declared, and its parameters."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from oo.contracts.agents import Agent, Kit, Snippet, Value
 from oo.contracts.decisions import UserView
 from oo.contracts.manifests import AgentManifest
+from oo.contracts.serving import Heard, Standing
 from oo.contracts.words.voice import Voice
+from oo.ml.serving.eligibility import why_not
 
 CALENDAR = "calendar_times"
 """The consent without which an agent sees no busy times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What an agent said, as it is kept: None is silence, which counts for as long as words do."""
-
-    agent: str
-    version: str
-    snippet: Snippet | None
-    until: datetime
-    digest: str
-    """The same words, facts and evidence have the same digest; what is unchanged isn't written again."""
+_AGAIN = timedelta(minutes=15)
+"""When an agent that failed is asked once more."""
 
 
 async def run_agent(
-    name: str, manifest: AgentManifest, agent: Agent, view: UserView, voice: Voice, parameters: Mapping[str, Value]
-) -> Said:
-    """What the agent says now; raises what the agent raises."""
-    snippet = await agent.compute(narrowed(view, manifest), Kit(voice, parameters))
+    name: str,
+    manifest: AgentManifest,
+    agent: Agent,
+    view: UserView,
+    standing: Standing,
+    voice: Voice,
+    parameters: Mapping[str, Value],
+) -> Heard:
+    """What the agent says now; its failing is told, not raised."""
     until = view.context.now + timedelta(minutes=manifest.ttl_minutes)
-    return Said(name, manifest.version, snippet, until, digest(manifest.version, snippet))
+    reason = why_not(name, manifest, standing)
+    if reason is not None:
+        return Heard(name, manifest.version, until, why_not=reason)
+    try:
+        snippet = await agent.compute(narrowed(view, manifest), Kit(voice, parameters))
+    except Exception as error:  # an agent may fail alone
+        failed = f"failed:{type(error).__name__}"
+        return Heard(name, manifest.version, view.context.now + _AGAIN, why_not=failed)
+    return Heard(name, manifest.version, until, snippet, digest=digest(manifest.version, snippet))
 
 
 def narrowed(view: UserView, manifest: AgentManifest) -> UserView:

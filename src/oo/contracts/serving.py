@@ -1,0 +1,90 @@
+"""What `serving` promises: agents run over views and histories; it keeps nothing and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from oo.contracts.agents import Inference, Snippet, Value
+from oo.contracts.decisions import UserView
+from oo.contracts.features import UserHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person allows: consents granted, contexts that are on, agents switched off."""
+
+    consents: frozenset[str] = frozenset()
+    contexts: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A parameter as the registry shows it."""
+
+    name: str
+    evidence: str
+    minimum: int
+    default: Value
+    unit: str
+    says: str
+    """What the person reads of it, with `{value}`; empty for what isn't shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent as the registry shows it."""
+
+    id: str
+    name: str
+    summary: str
+    version: str
+    stage: str
+    ttl_minutes: int
+    consents: tuple[str, ...]
+    silenced_in: tuple[str, ...]
+    features: tuple[str, ...]
+    parameters: tuple[ParameterView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of asking an agent: a snippet, silence, or why it wasn't asked or couldn't say."""
+
+    agent: str
+    version: str
+    until: datetime
+    """How long that counts."""
+    snippet: Snippet | None = None
+    why_not: str | None = None
+    """`off`, `consent:<key>`, `context:<name>` or `failed:<kind of error>`; None for a snippet or silence."""
+    digest: str = ""
+    """The same words, facts and evidence of one version have the same digest."""
+
+
+class Serving(Protocol):
+    """Runs agents."""
+
+    def registry(self) -> Sequence[AgentView]:
+        """Every agent there is, by id."""
+
+    def features(self) -> frozenset[str]:
+        """Every feature that an agent reads."""
+
+    async def compute(
+        self,
+        *,
+        view: UserView,
+        standing: Standing,
+        parameters: Mapping[str, Mapping[str, Value]],
+        agents: Collection[str] | None = None,
+    ) -> list[Heard]:
+        """Ask every agent (or those named), each with its parameters of this person; one that fails fails alone."""
+
+    async def infer(
+        self, *, history: UserHistory, agents: Collection[str] | None = None
+    ) -> Mapping[str, Mapping[str, Inference]]:
+        """What a person's past says of every parameter, by agent and name; never raises for an agent's fault."""

@@ -1,0 +1,101 @@
+"""`Serving` in this process: every discovered agent, loaded when it is first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from oo.contracts.agents import Agent, Inference, Value
+from oo.contracts.decisions import UserView
+from oo.contracts.features import UserHistory
+from oo.contracts.manifests import AgentManifest
+from oo.contracts.serving import AgentView, Heard, ParameterView, Standing
+from oo.contracts.words.voice import voice
+from oo.engine.when import today, zone_of
+from oo.kernel.log import get_logger
+from oo.kernel.plugins import BrokenPlugin, Plugin
+from oo.ml.serving.inference import default_of, run_inference
+from oo.ml.serving.running import run_agent
+
+log = get_logger("serving")
+
+
+class Local:
+    """Keeps the promise `Serving`."""
+
+    def __init__(self, plugins: Mapping[str, Plugin[Any]]) -> None:
+        self._plugins = dict(plugins)
+        self._loaded: dict[str, Agent | None] = {}
+        self._views = tuple(_view(name, plugin.manifest) for name, plugin in sorted(self._plugins.items()))
+        self._features = frozenset(name for view in self._views for name in view.features)
+
+    def registry(self) -> Sequence[AgentView]:
+        """See `Serving.registry`."""
+        return self._views
+
+    def features(self) -> frozenset[str]:
+        """See `Serving.features`."""
+        return self._features
+
+    async def compute(
+        self,
+        *,
+        view: UserView,
+        standing: Standing,
+        parameters: Mapping[str, Mapping[str, Value]],
+        agents: Collection[str] | None = None,
+    ) -> list[Heard]:
+        """See `Serving.compute`."""
+        tongue = voice(view.language, zone_of(view.context.zone), today(view.context))
+        heard: list[Heard] = []
+        for name, manifest, agent in self._asked(agents):
+            known = {key: default_of(one) for key, one in manifest.parameters.items()}
+            known |= {key: value for key, value in parameters.get(name, {}).items() if key in known}
+            one = await run_agent(name, manifest, agent, view, standing, tongue, known)
+            if one.why_not is not None and one.why_not.startswith("failed:"):
+                log.warning("agent.failed", plugin=name, error=one.why_not.removeprefix("failed:"))
+            heard.append(one)
+        return heard
+
+    async def infer(
+        self, *, history: UserHistory, agents: Collection[str] | None = None
+    ) -> Mapping[str, Mapping[str, Inference]]:
+        """See `Serving.infer`."""
+        return {name: run_inference(manifest, agent.infer, history) for name, manifest, agent in self._asked(agents)}
+
+    def _asked(self, names: Collection[str] | None) -> list[tuple[str, AgentManifest, Agent]]:
+        found: list[tuple[str, AgentManifest, Agent]] = []
+        for name, plugin in sorted(self._plugins.items()):
+            if names is not None and name not in names:
+                continue
+            agent = self._agent(name, plugin)
+            if agent is not None:
+                found.append((name, plugin.manifest, agent))
+        return found
+
+    def _agent(self, name: str, plugin: Plugin[Any]) -> Agent | None:
+        if name not in self._loaded:
+            try:
+                self._loaded[name] = cast("Agent", plugin.load())
+            except BrokenPlugin:
+                log.warning("plugin.broken", plugin=name, seam="agents")
+                self._loaded[name] = None
+        return self._loaded[name]
+
+
+def _view(name: str, manifest: AgentManifest) -> AgentView:
+    return AgentView(
+        id=name,
+        name=manifest.name,
+        summary=manifest.summary,
+        version=manifest.version,
+        stage=manifest.stage,
+        ttl_minutes=manifest.ttl_minutes,
+        consents=manifest.consents,
+        silenced_in=manifest.silenced_in,
+        features=manifest.features,
+        parameters=tuple(
+            ParameterView(key, one.evidence, one.minimum, default_of(one), one.unit, one.says)
+            for key, one in manifest.parameters.items()
+        ),
+    )
