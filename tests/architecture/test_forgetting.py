@@ -24,6 +24,9 @@ LENA, MILO = "01LENA00000000000000000000", "01MILO00000000000000000000"
 # Tables about nobody, each with its reason. A new table has a user column or a line here.
 ABOUT_NOBODY: dict[str, str] = {
     "lineups": "which policies decide, for everybody",
+    "marks": "how far shadows got",
+    "sim_runs": "simulations of made-up people",
+    "sim_events": "days of made-up people",
     "leases": "which process leads",
     "ticks": "when what was planned",
     "runs": "how far shards are; a shard's ends are milliseconds of joining, not ids",

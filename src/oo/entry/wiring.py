@@ -27,6 +27,7 @@ from oo.kernel.outbox import Outbox
 from oo.kernel.plugins import Plugin, discover
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
+from oo.ml.experiments import module as experiments
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
@@ -34,7 +35,7 @@ from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops)
+MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops, experiments)
 """Every room of the house."""
 
 T = TypeVar("T")
