@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, cast, delete, func, literal, select, union_all, update
+from sqlalchemy import Integer, String, bindparam, cast, delete, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.clock import Clock
@@ -117,24 +117,6 @@ def consume(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) 
     upsert(tx, cursors, [{"consumer": consumer.name, "user_id": user, "seq": seq} for user, seq in moved.items()])
     tx.run(_MENDED, mended)
     return outcomes
-
-
-def send_again(tx: Transaction, consumer: str, user: str) -> int:
-    """Let all of a person's events after a consumer's cursor wait again, and go on with one that was set aside.
-
-    The number of events. Those that another consumer has heard pass by it.
-    """
-    mine = (parked.c.consumer == consumer, parked.c.user_id == user)
-    first = select(func.min(outbox.c.user_seq)).join_from(outbox, parked, outbox.c.event_id == parked.c.event_id)
-    aside = tx.execute(first.where(*mine)).scalar()
-    tx.execute(delete(parked).where(*mine))
-    at = select(cursors.c.seq).where(cursors.c.consumer == consumer, cursors.c.user_id == user)
-    cursor = tx.execute(at).scalar() or 0
-    # Without one that was set aside there is a gap in what JetStream gives, so only what it had comes again.
-    behind = outbox.c.js_seq.is_not(None) if aside is None else outbox.c.user_seq >= aside
-    waiting = (outbox.c.user_id == user, outbox.c.user_seq > cursor, outbox.c.sent, behind)
-    again = update(outbox).where(*waiting).values(sent=False, redelivered=outbox.c.redelivered + 1)
-    return tx.execute(again).rowcount
 
 
 def _handle(tx: Transaction, consumer: Consumer, envelope: Envelope) -> None:

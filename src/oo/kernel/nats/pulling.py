@@ -16,13 +16,14 @@ from sqlalchemy import select
 
 from oo.kernel.clock import Clock
 from oo.kernel.cloudevents import NotOurs, from_headers
-from oo.kernel.consuming import BATCH, Consumer, Outcome, feed, send_again
+from oo.kernel.consuming import BATCH, Consumer, Outcome, feed
 from oo.kernel.db import Database, Transaction
 from oo.kernel.log import get_logger
 from oo.kernel.nats.connection import Away, Line, is_of_nats
 from oo.kernel.nats.streams import STREAMS, stream_of, subjects_of
 from oo.kernel.opening import Opener
 from oo.kernel.outbox import Envelope, outbox
+from oo.kernel.redelivering import send_again
 from oo.kernel.relay import attributes
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -62,6 +64,7 @@ class Bench:
     keys: Keys
     outbox: Outbox
     poison: set[str] = field(default_factory=set)
+    fails: bool = False
 
     @property
     def opener(self) -> Opener:
@@ -77,12 +80,21 @@ class Bench:
     def handle(self, tx: Transaction, envelope: Envelope) -> None:
         assert isinstance(envelope.data, TipSeen)
         tx.execute(insert(effects), {"user_id": envelope.user, "tip": envelope.data.tip, "seq": envelope.seq})
+        if self.fails:
+            raise _full()
         if envelope.data.tip in self.poison:
             raise ValueError("poison")
 
     async def publish(self, user: str, *tips: str) -> None:
         envelopes = [self.outbox.envelope(user, TipSeen(tip)) for tip in tips]
         await self.db.write(lambda tx: self.outbox.publish(tx, *envelopes))
+
+    async def begin(self, relay: Relay) -> None:
+        """Let it run until what waits is handed on."""
+        running = asyncio.create_task(relay.run())
+        await relay.settled(5)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
     async def done(self, user: str) -> list[str]:
         rows = select(effects.c.tip).where(effects.c.user_id == user).order_by(effects.c.id)
@@ -97,6 +109,12 @@ class Bench:
 
     async def change(self, statement: Any) -> None:
         await self.db.write(lambda tx: tx.execute(statement).rowcount)
+
+
+def _full() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
 
 
 @asynccontextmanager
