@@ -85,7 +85,7 @@ def printed(rows: list[Row]) -> str:
 def vault(notes: int) -> Iterator[Figure]:
     """A vault of so many notes: the first read, a change, and what looking at it costs."""
     with tempfile.TemporaryDirectory() as folder:
-        _write_vault(Path(folder), notes)
+        write_vault(Path(folder), notes)
         sleep(2.1)  # time stamps have to be old enough to tell a change
         first, seen, idle = asyncio.run(_vault(Path(folder)))
     name = f"vault of {notes:,} notes"
@@ -163,7 +163,8 @@ async def _vault(folder: Path) -> tuple[float, float, float]:
     return first, seen, median(looks)
 
 
-def _write_vault(folder: Path, notes: int) -> None:
+def write_vault(folder: Path, notes: int) -> None:
+    """Write a vault of so many notes with two tasks each, in folders as people have them."""
     for nth in range(notes):
         path = folder / f"Area {nth // 500}" / f"Project {nth // 50}" / f"Note {nth}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -188,7 +189,7 @@ def _lines(name: str, head: str, line: Callable[[int], str], foot: str = "") -> 
 
 
 def _notes(folder: Path) -> Path:
-    _write_vault(folder, 10_000)
+    write_vault(folder, 10_000)
     return folder
 
 
