@@ -97,7 +97,7 @@ class Adding:
             return str(found.id) if found is not None else ""
 
         kept = ConnectionId(await self._kit.db.write(unit))
-        await self._sync.pull(kept)
+        await self._sync.first(kept)
         return kept
 
     async def _trust(self, connection: str) -> None:

@@ -35,6 +35,8 @@ PATIENCE = 10.0
 """Seconds after which a round of looking goes on without those that hang; they are not asked twice meanwhile."""
 FRESH = 2.0
 """Seconds after a look in which a visit doesn't look again."""
+FIRST = 4.0
+"""Seconds that whoever connects a source waits for its first read."""
 GLANCE = 0.05
 """Seconds that a visit waits for its look; what takes longer goes on without it."""
 
@@ -55,7 +57,7 @@ class Sync:
         self._unreadable: defaultdict[str, Unreadable] = defaultdict(Unreadable)
         self._looking: dict[str, asyncio.Task[bool]] = {}
         self._glanced: dict[str, float] = {}
-        self.glance_seconds = GLANCE
+        self.glance_seconds, self.first_seconds = GLANCE, FIRST
         self.looked = -math.inf
         """When a look at all connections last began, by the monotonic clock."""
         self.faults = Faults(kit)
@@ -106,6 +108,16 @@ class Sync:
                 await self._pull(self._opener.open(row))
             except (Gone, KeyGone):
                 self._seen.pop(id, None)
+
+    async def first(self, id: str) -> None:
+        """Read a new connection; whoever waits for it goes on after some seconds, while a large one is still read."""
+
+        async def reading() -> bool:
+            await self.pull(id)
+            return True
+
+        self._looking[id] = asyncio.create_task(reading(), name=f"oo-look-{id}")
+        await asyncio.wait([self._looking[id]], timeout=self.first_seconds)
 
     async def try_out(self, connection: Connection) -> None:
         """Read a connection that is not kept yet; raises what the connector raises, as a sentence for the person."""
