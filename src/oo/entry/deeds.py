@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from oo.contracts.accounts import Accounts, Person
 from oo.contracts.errors import Invalid, NotFound
 from oo.contracts.forgetting import Forgetting
+from oo.entry import saving
 from oo.entry.wiring import House
 from oo.modules.auth.names import folded
 
@@ -21,13 +23,15 @@ class Deeds:
         self._address = address
 
     async def do(self, asked: Mapping[str, Any]) -> Any:
-        """The answer to `{"do": link, export, erase or health, "name"?}`; raises a `Problem` for the terminal."""
+        """The answer to `{"do": link, export, erase, health, stage, "name"?}`; raises a `Problem` for a terminal."""
         name = asked.get("name")
         match asked.get("do"):
             case "link":
                 return await self.link(name)
             case "health":
                 return {name: part.well for name, part in (await self._house.health()).items()}
+            case "stage":
+                return str(await asyncio.to_thread(saving.stage, self._house.kit.settings))
             case "export" if isinstance(name, str):
                 return await self.export(name)
             case "erase" if isinstance(name, str):

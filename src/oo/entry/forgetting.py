@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -46,7 +47,7 @@ class Forgetter:
         if not self._has_key(user) and not await self._kit.db.read(partial(_any_row, tables=self._tables, user=user)):
             raise NotFound
         now = self._kit.clock.now()
-        bury(self._kit.settings.data, self._tombstone(user), now)
+        self._bury(user, now)
         records = await self._delete(user)
         await asyncio.to_thread(self._kit.keys.destroy, user)
         # What was under way may have left a row meanwhile; without the key nothing new can be written.
@@ -83,6 +84,16 @@ class Forgetter:
             while deleted := await self._kit.db.write(partial(_erased, room=room, user=user)):
                 records += deleted
         return records
+
+    def _bury(self, user: str, now: datetime) -> None:
+        """Write a tombstone, and one beside the back-ups, which may be all that is left one day."""
+        bury(self._kit.settings.data, self._tombstone(user), now)
+        beside = self._kit.settings.backups
+        if beside is not None:
+            try:
+                bury(beside, self._tombstone(user), now)
+            except OSError as error:  # the disk is not there now; the next back-up brings the tombstones along
+                log.warning("tombstone.not-copied", error=type(error).__name__)
 
     def _tombstone(self, user: str) -> str:
         return self._kit.keys.digest("tombstone", user)

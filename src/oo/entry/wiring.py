@@ -11,7 +11,7 @@ from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
-from oo.entry import backups
+from oo.entry import backups, saving
 from oo.entry.carriage import Carriage, carriage
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
@@ -95,12 +95,13 @@ async def house(
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
         backups.prune(settings.data, clock.now())
+        saving.clear_staging(settings.data)
         await Forgetter(kit, MODULES).keep_erased()
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
         carried = carriage(settings, db, Opener(codec, keys), clock, consumers)
         outbox.wake = carried.relay.wake
         jobs = Jobs(
-            [job for built in rooms.values() for job in built.jobs],
+            [*(job for built in rooms.values() for job in built.jobs), *backups.jobs(settings, clock)],
             [work for built in rooms.values() for work in built.works],
             db,
             clock,

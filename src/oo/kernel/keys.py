@@ -141,11 +141,20 @@ class Keys:
         """A keyed hash of the text for look-ups and references that give nothing away without the instance key (HMAC-
         SHA-256, 128 bits).
         """
-        return hmac.new(self._instance, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+        return _digest(self._instance, purpose, text)
 
     def close(self) -> None:
         """Close the store."""
         self._store.close()
+
+
+def fingerprint(path: Path) -> str:
+    """What a store keeps of the instance key in this file, to tell it from another; raises `KeyUnsafe`."""
+    return _digest(_existing_key(path), "instance", "key")
+
+
+def _digest(key: bytes, purpose: str, text: str) -> str:
+    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _instance_key(path: Path) -> bytes:

@@ -1,0 +1,88 @@
+"""Back-ups by the clock: made when something changed, kept for a week, and never for longer than keys are."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oo.entry import backups
+from oo.entry.wiring import house
+from oo.kernel.settings import Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
+NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def touch(folder: Path, at: datetime) -> Path:
+    path = folder / f"oo-{at:%Y%m%dT%H%M%SZ}.backup"
+    path.touch()
+    return path
+
+
+def aged(where: Settings, at: datetime) -> None:
+    for path in where.data.glob("*"):
+        if path.is_file():
+            os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+async def test_one_is_made_when_the_last_is_old_and_something_changed(tmp_path: Path) -> None:
+    where = Settings(data=tmp_path, log_level="error")
+    async with house(where, background=False):
+        pass
+    aged(where, NOW)
+    assert backups.save_if_due(where, NOW + HOUR / 2) is None  # this oO is younger than an hour
+    first = backups.save_if_due(where, NOW + HOUR)
+    assert first is not None and first.parent == tmp_path / "backups"
+    aged(where, NOW + HOUR)
+    assert backups.save_if_due(where, NOW + 3 * HOUR) is None  # nothing changed
+    aged(where, NOW + 2 * HOUR)
+    assert backups.save_if_due(where, NOW + 2 * HOUR - timedelta(seconds=1)) is None
+    assert backups.save_if_due(where, NOW + 2 * HOUR) is not None
+    assert backups.made_in(tmp_path / "backups").keys() == {NOW + HOUR, NOW + 2 * HOUR}
+
+
+def test_the_newest_stay_and_one_of_each_day_of_a_week(tmp_path: Path) -> None:
+    for hours in range(24 * 40):
+        touch(tmp_path, NOW - hours * HOUR)
+    other = tmp_path / "oo-2026_11_21_01.db"
+    other.touch()
+    backups.thin(tmp_path, NOW)
+    made = sorted(backups.made_in(tmp_path), reverse=True)
+    assert made[:6] == [NOW - hours * HOUR for hours in range(6)]
+    assert [at.date() for at in made[6:]] == [(NOW - days * DAY).date() for days in range(1, 8)]
+    assert other.exists()
+
+
+@given(st.sets(st.integers(0, 24 * 60), max_size=60))
+def test_the_newest_is_never_deleted_and_no_other_outlives_the_keys(tmp_path_factory: object, ages: set[int]) -> None:
+    folder = tmp_path_factory.mktemp("backups")  # type: ignore[attr-defined]
+    for hours in ages:
+        touch(folder, NOW - hours * HOUR)
+    backups.thin(folder, NOW)
+    left = sorted(backups.made_in(folder))
+    assert not ages or left[-1] == NOW - min(ages) * HOUR
+    assert all(NOW - at < backups.KEPT for at in left[:-1])
+    assert len(left) <= backups.HOURS + backups.DAYS + 1
+
+
+def test_back_ups_that_were_asked_for_go_when_their_keys_must(tmp_path: Path) -> None:
+    for days in (0, 29, 30, 31):
+        touch(tmp_path, NOW - days * DAY)
+    assert backups.end(tmp_path, NOW) == 2
+    assert backups.end(tmp_path, NOW + 60 * DAY) == 1
+    assert backups.made_in(tmp_path).keys() == {NOW}
+
+
+def test_on_postgres_and_with_no_hours_nothing_is_made_by_the_clock(tmp_path: Path) -> None:
+    from oo.testing.determinism import FixedClock
+
+    for where in (Settings(data=tmp_path, backup_hours=0), Settings(data=tmp_path, database_url="postgresql:///oo")):
+        assert backups.jobs(where, FixedClock()) == []
+    [job] = backups.jobs(Settings(data=tmp_path), FixedClock())
+    assert job.name == "house.back-up"
