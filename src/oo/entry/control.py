@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -32,7 +33,10 @@ class Declined(Exception):
 
 @contextlib.asynccontextmanager
 async def listening(folder: Path, do: Callable[[Mapping[str, Any]], Awaitable[Any]]) -> AsyncIterator[None]:
-    """Answer commands as long as this is open, then take the socket away; the caller owns the data folder."""
+    """Answer commands as long as this is open, then take the socket away; the caller has the data folder.
+
+    Of several processes that share it, the first one answers.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begin_trace()
@@ -45,8 +49,11 @@ async def listening(folder: Path, do: Callable[[Mapping[str, Any]], Awaitable[An
         finally:
             writer.close()
 
-    with _reachable(folder) as path:
-        _take_away(path)  # left by a process that was killed: we hold the lock, so it is not in use
+    with _first(folder) as first, _reachable(folder) as path:
+        if not first:  # another process of this oO answers for the folder
+            yield
+            return
+        _take_away(path)  # left by a process that was killed
         before = os.umask(0o177)
         try:
             server = await asyncio.start_unix_server(serve, path, limit=_LINE_LIMIT)
@@ -76,6 +83,20 @@ def ask(folder: Path, asked: Mapping[str, Any]) -> Any:
     if "problem" in told:
         raise Declined(told["problem"])
     return told["said"]
+
+
+@contextlib.contextmanager
+def _first(folder: Path) -> Iterator[bool]:
+    """Whether nobody else answers for this folder; the system frees it when the process ends."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def _take_away(path: str) -> None:

@@ -79,16 +79,28 @@ def migrate(path: Path, history: Path = HISTORY) -> Path | None:
 
 
 def migrate_postgres(url: str, folder: Path, backed_up: str | None = None, history: Path = HISTORY) -> Path | None:
-    """Upgrade a Postgres database, which nobody else uses meanwhile; the path of the back-up in `folder`, if any.
+    """Upgrade a Postgres database, one process at a time; the path of the back-up in `folder`, if any.
 
-    `backed_up` names the revision that somebody backed up in another way. Raises `UpgradeRefused` with the database as
-    it was, `DatabaseUnusable` when it can't be reached.
+    Processes of the version before may run on meanwhile: a revision adds what they don't know, and takes nothing away
+    that they need. `backed_up` names the revision that somebody backed up in another way. Raises `UpgradeRefused` with
+    the database as it was, `DatabaseUnusable` when it can't be reached.
     """
+    from oo.kernel.db.postgres.advisory import upgrading
+    from oo.kernel.db.postgres.server import reached
+
+    with reached(url) as asking:
+        if not _has_way(current_of(asking), history):
+            return None
+    with upgrading(url):
+        return _upgrade_postgres(url, folder, backed_up, history)
+
+
+def _upgrade_postgres(url: str, folder: Path, backed_up: str | None, history: Path) -> Path | None:
     from oo.kernel.db.postgres.server import postgres_engine, reached
 
     with reached(url) as asking:
         before = current_of(asking)
-    if not _has_way(before, history):
+    if not _has_way(before, history):  # somebody did it while this one waited
         return None
     backup = None
     if before is not None and before != backed_up:

@@ -1,4 +1,6 @@
-"""Where the data lies: in a file of the data folder, or on Postgres; owned by this process, and brought up to date."""
+"""Where the data lies: in a file of the data folder, owned by this process, or on Postgres, shared with others of one
+oO; and brought up to date.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +36,12 @@ class Storage:
 
 @contextlib.asynccontextmanager
 async def storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Own the data until the end.
+    """Have the data until the end: a file alone, Postgres together with other processes.
 
-    Raises `DataInUse` or `DatabaseInUse` when another oO does, `KeyUnsafe`, `DatabaseUnusable` or `UpgradeRefused` when
-    it can't be used.
+    Raises `DataInUse` or `DatabaseInUse` when another oO has it, `KeyUnsafe`, `DatabaseUnusable` or `UpgradeRefused`
+    when it can't be used.
     """
-    with DataLock(settings.data):
+    with DataLock(settings.data, shared=settings.database_url is not None):
         opened = _on_sqlite(settings) if settings.database_url is None else _on_postgres(settings)
         async with opened as found:
             try:
@@ -77,7 +79,7 @@ async def _on_postgres(settings: Settings) -> AsyncIterator[Storage]:
 
 
 async def _keep(lock: DatabaseLock) -> None:
-    """Hold on to the database; when another oO has taken it while Postgres was away, end this one."""
+    """Hold on to the database; when somebody took it alone while Postgres was away, end this process."""
     from psycopg import OperationalError
 
     from oo.kernel.db.postgres.advisory import DatabaseInUse

@@ -10,10 +10,13 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Dialect, Executable
+from sqlalchemy import BindParameter, Dialect, Executable, Float
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 Value = Callable[[Any], Any] | None
+_FLOAT = 701
+"""Postgres's number of float8."""
 
 
 class CannotPrepare(Exception):
@@ -52,7 +55,7 @@ class Form:
         self._binds = tuple(_bind(compiled.binds[name], dialect, names) for name in compiled.positiontup or ())
         columns = list(getattr(statement, "exported_columns", None) or ())
         self._row = _row_of([column.name for column in columns])
-        values = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        values = [_processor(column.type, dialect) for column in columns]
         self._values: tuple[Value, ...] | None = tuple(values) if any(values) else None
 
     def parameters(self, given: Any) -> list[Any]:
@@ -80,6 +83,12 @@ def _bind(bind: BindParameter[Any], dialect: Dialect, names: tuple[str, ...]) ->
         return bind.key, None, process
     value = bind.effective_value
     return None, value if process is None else process(value), None
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Value:
+    """How a column's values come out; psycopg's floats are told by their type's number, and are Python's already."""
+    code = _FLOAT if isinstance(kind, Float) else None
+    return cast("Value", kind.dialect_impl(dialect).result_processor(dialect, code))
 
 
 def _row_of(names: Sequence[str]) -> Any:

@@ -1,9 +1,10 @@
-"""One oO works on a Postgres database at a time: the relay and the jobs of two would hand on the same events."""
+"""Who works on a Postgres database: the processes of one oO, side by side; and one of them while it is upgraded."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -11,8 +12,8 @@ import psycopg
 
 from oo.kernel.db.postgres.server import connect, place, reached
 
-_KEY = (0x6F4F, 1)
-"""The lock's name: "oO", the house."""
+_HOUSE, _UPGRADE = (0x6F4F, 1), (0x6F4F, 2)
+"""The locks' names: "oO", the house and its upgrade."""
 _NOTICED_SOON = ("tcp_keepalives_idle=30", "tcp_keepalives_interval=10", "tcp_keepalives_count=3")
 """A holder whose machine is gone frees the lock within a minute, not after the system's two hours."""
 
@@ -27,10 +28,14 @@ class DatabaseInUse(Exception):
 
 
 class DatabaseLock:
-    """Holds an advisory lock on a connection of its own; Postgres frees it when the connection ends."""
+    """Holds an advisory lock on a connection of its own; Postgres frees it when the connection ends.
 
-    def __init__(self, url: str) -> None:
+    Processes of one oO share it; whoever needs the database `alone` waits for nobody.
+    """
+
+    def __init__(self, url: str, *, alone: bool = False) -> None:
         self._url = url
+        self._try = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
         self._connection: psycopg.Connection[Any] | None = None
         self._turn = threading.Lock()
 
@@ -64,7 +69,7 @@ class DatabaseLock:
 
     def _take(self) -> None:
         connection = connect(self._url, *_NOTICED_SOON)
-        if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", _KEY).fetchone() != (True,):
+        if connection.execute(f"SELECT {self._try}(%s, %s)", _HOUSE).fetchone() != (True,):
             connection.close()
             raise DatabaseInUse(self._url)
         self._connection = connection
@@ -74,3 +79,14 @@ class DatabaseLock:
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
+
+
+@contextlib.contextmanager
+def upgrading(url: str) -> Iterator[None]:
+    """Be the only one who looks at the revision and upgrades; whoever comes meanwhile waits until it is done."""
+    with reached(url) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", _UPGRADE)
+        try:
+            yield
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", _UPGRADE)

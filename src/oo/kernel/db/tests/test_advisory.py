@@ -1,14 +1,16 @@
-"""One oO on a database, and what is said of a database that can't be used."""
+"""Who works on a database, and what is said of a database that can't be used."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from oo.kernel.db.postgres.advisory import DatabaseInUse, DatabaseLock
+from oo.kernel.db.postgres.advisory import DatabaseInUse, DatabaseLock, upgrading
 from oo.kernel.db.postgres.server import DatabaseUnusable, is_near, reached, without_password
 from oo.testing.postgres import cut_off, fresh, named
 
@@ -21,12 +23,13 @@ def url(postgres: str, tmp_path: Path) -> Iterator[str]:
         yield made
 
 
-def test_a_second_one_is_told_in_a_sentence_and_the_lock_is_freed_at_the_end(url: str) -> None:
-    with DatabaseLock(url) as lock:
-        with pytest.raises(DatabaseInUse, match="Another oO works on this database"), DatabaseLock(url):
+def test_processes_of_one_oo_work_side_by_side_and_whoever_needs_it_alone_is_told_in_a_sentence(url: str) -> None:
+    with DatabaseLock(url) as lock, DatabaseLock(url) as other:
+        with pytest.raises(DatabaseInUse, match="Another oO works on this database"), DatabaseLock(url, alone=True):
             pass
         lock.keep()
-    with DatabaseLock(url):
+        other.keep()
+    with DatabaseLock(url, alone=True), pytest.raises(DatabaseInUse), DatabaseLock(url):
         pass
 
 
@@ -34,15 +37,29 @@ def test_a_lock_whose_connection_was_lost_is_taken_again(url: str) -> None:
     with DatabaseLock(url) as lock:
         cut_off(url)
         lock.keep()
-        with pytest.raises(DatabaseInUse), DatabaseLock(url):
+        with pytest.raises(DatabaseInUse), DatabaseLock(url, alone=True):
             pass
 
 
 def test_a_lock_that_another_took_meanwhile_is_lost(url: str) -> None:
     with DatabaseLock(url) as first:
         cut_off(url)
-        with DatabaseLock(url), pytest.raises(DatabaseInUse):
+        with DatabaseLock(url, alone=True), pytest.raises(DatabaseInUse):
             first.keep()
+
+
+def test_one_upgrades_at_a_time_and_the_others_wait(url: str) -> None:
+    order: list[str] = []
+
+    def upgrade(name: str) -> None:
+        with upgrading(url):
+            order.append(f"{name} begins")
+            time.sleep(0.1)
+            order.append(f"{name} ends")
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(upgrade, "abc"))
+    assert [order[at][0] == order[at + 1][0] for at in (0, 2, 4)] == [True] * 3
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password(url: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import dialect
 
 from oo.kernel.db import Instant, Prepared, SqliteDatabase, Transaction, UnitBroken, insert_new, upsert
@@ -118,3 +120,8 @@ def test_a_statement_whose_text_varies_is_refused() -> None:
     varying = select(things).where(things.c.id.in_(bindparam("ids", expanding=True)))
     with pytest.raises(CannotPrepare):
         Prepared(varying).form(dialect(), ("ids",))
+
+
+def test_shares_are_read_on_postgres_too() -> None:
+    form = Prepared(select(Column("share", Float))).form(psycopg.dialect(), ())  # type: ignore[no-untyped-call]
+    assert form.rows([(0.25,)]) == [(0.25,)]
