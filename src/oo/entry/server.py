@@ -22,6 +22,7 @@ from oo.contracts.accounts import Accounts
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.profiles import Profiles
 from oo.contracts.sources import Sources
+from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
@@ -94,7 +95,7 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             ids=tools.ids,
         )
     )
-    return Inside([*api.build(promises[Tips], tools.state).routes, *pages.router.routes]), pages
+    return Inside([*api.build(promises[Tips], promises[EventTail], tools.state).routes, *pages.router.routes]), pages
 
 
 def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
 
-from oo.apps.api import feedback, health, recommend
+from oo.apps.api import events, feedback, health, recommend
 from oo.apps.api.health import Wellness
+from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
 
 
-def build(tips: Tips, state: Callable[[], Awaitable[Mapping[str, Wellness]]]) -> APIRouter:
+def build(tips: Tips, tail: EventTail, state: Callable[[], Awaitable[Mapping[str, Wellness]]]) -> APIRouter:
     """Every resource of the API over the promises; `state` says how every part of this oO is."""
     router = APIRouter()
-    for part in (recommend.router(tips), feedback.router(tips), health.router(state)):
+    for part in (recommend.router(tips), feedback.router(tips), events.router(tail), health.router(state)):
         router.routes.extend(part.routes)
     return router

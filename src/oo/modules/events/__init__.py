@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from oo.contracts.tails import EventTail
 from oo.kernel.module import Built, Health, Kit, Module, Needs
 from oo.kernel.outbox import metadata
 from oo.modules.events import repository
 from oo.modules.events.jobs import jobs
+from oo.modules.events.tail import Tail
 
 
 def _build(kit: Kit, needs: Needs) -> Built:
@@ -13,12 +15,12 @@ def _build(kit: Kit, needs: Needs) -> Built:
         waiting, failing, parked = await kit.db.read(repository.counts)
         return Health(parked == 0, {"waiting": waiting, "failing": failing, "parked": parked})
 
-    return Built(promises={}, jobs=jobs(kit), health=health)
+    return Built(promises={EventTail: Tail(kit.db)}, jobs=jobs(kit), health=health)
 
 
 module = Module(
     name="events",
-    keeps=(),
+    keeps=(EventTail,),
     needs=(),
     tables=metadata,
     erase=repository.erase,

@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, func, select, tuple_
 
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.events.codec import UnknownEvent, Unreadable
+from oo.contracts.tails import KEPT, State, TailEvent
 from oo.kernel.consuming import TRIES
 from oo.kernel.db import Transaction
 from oo.kernel.erasing import erase_slice
@@ -26,6 +27,23 @@ def counts(tx: Transaction) -> tuple[int, int, int]:
     aside = func.count().filter(parked.c.tries >= TRIES)
     both = tx.execute(select(func.count().label("all"), aside.label("aside")).select_from(parked)).one()
     return int(waiting), int(both.all - both.aside), int(both.aside)
+
+
+def newest(tx: Transaction) -> list[TailEvent]:
+    """The newest events without their payloads, newest first."""
+    columns = (outbox.c.id, outbox.c.event_id, outbox.c.type, outbox.c.user_id, outbox.c.user_seq, outbox.c.at)
+    rows = tx.execute(select(*columns, outbox.c.sent).order_by(outbox.c.id.desc()).limit(KEPT)).all()
+    tries = {row.event_id: row.tries for row in tx.execute(select(parked.c.event_id, parked.c.tries).limit(KEPT))}
+
+    def state(event: str, *, sent: bool) -> State:
+        if event in tries:
+            return "parked" if tries[event] >= TRIES else "failing"
+        return "sent" if sent else "waiting"
+
+    return [
+        TailEvent(row.id, row.event_id, row.type, row.user_id, row.user_seq, row.at, state(row.event_id, sent=row.sent))
+        for row in rows
+    ]
 
 
 def forget_before(tx: Transaction, instant: datetime) -> int:
