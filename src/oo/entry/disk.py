@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from oo.contracts.connectors import Changed, FileContent, FileStat
 from oo.contracts.errors import Refused, Unusable
 from oo.kernel import files
 from oo.kernel.trees import TICK, Folder, Tree
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class DiskFiles:
@@ -44,15 +49,15 @@ class DiskFiles:
 
     async def list(self) -> Sequence[FileStat]:
         """The files there are now, in the order of their paths; raises `Unusable` when the chosen folder is gone."""
-        return await asyncio.to_thread(self._list)
+        return await _aside(self._list)
 
     async def read(self, path: str) -> FileContent:
         """The content; raises `Unusable` with one sentence when it can't be read."""
-        return await asyncio.to_thread(self._read, path)
+        return await _aside(self._read, path)
 
     async def replace(self, path: str, data: bytes, version: str) -> str:
         """Write the whole file atomically, returning its new version; `Changed` unless it still has `version`."""
-        return await asyncio.to_thread(self._replace, path, data, version)
+        return await _aside(self._replace, path, data, version)
 
     def _list(self) -> Sequence[FileStat]:
         with translated():
@@ -156,6 +161,13 @@ class _Within:
         """The files whose marks were old enough, when they were read, to tell every later change."""
         marked = zip(self.folder.files, self.folder.marks, self.stats, strict=False)
         return {(name, mark): stat for name, mark, stat in marked if mark < self.folder.seen_at - TICK}
+
+
+async def _aside(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Do blocking work where it holds up nobody: in a thread, unless this loop has one of its own already."""
+    if threading.current_thread() is not threading.main_thread():
+        return work(*given, **named)
+    return await asyncio.to_thread(work, *given, **named)
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

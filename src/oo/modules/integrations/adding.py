@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from oo.contracts.accounts import Accounts
+from oo.contracts.connectors import Files
 from oo.contracts.disk import Disk, Place
 from oo.contracts.errors import Conflict, Refused, Unusable
 from oo.contracts.events import ConnectionChanged
@@ -41,31 +42,33 @@ class Adding:
         await self._owner(user)
         place = await self._disk.place(path=path, trusted=trusted)
         connectors = await self._connectors(place, trusted=trusted)
-        added = [await self._one(user, place, connector, trusted, len(connectors) > 1) for connector in connectors]
+        several = len(connectors) > 1
+        added = [await self._one(user, place, one, files, trusted, several) for one, files in connectors.items()]
         return added[0]
 
     async def _owner(self, user: UserId) -> None:
         if (await self._accounts.person(user=user)).role != "owner":
             raise Refused(OWNER_ONLY)
 
-    async def _connectors(self, place: Place, *, trusted: bool) -> list[str]:
-        """Which connectors read what was chosen; raises `Unusable` when none does."""
+    async def _connectors(self, place: Place, *, trusted: bool) -> dict[str, Files]:
+        """Which connectors read what was chosen, each with the files it was shown; raises `Unusable` when none does."""
+        rules = self._catalogue.files()
         if not place.is_folder:
             connector = self._catalogue.for_file(place.path)
             if connector is None:
                 endings = self._catalogue.endings()
                 raise Unusable(f"Nothing here reads this kind of file. What is read ends in {endings}.")
-            return [connector]
-        paths: list[str] = []
-        for rules in self._catalogue.files().values():
-            files = self._disk.files(path=place.path, rules=rules, trusted=trusted)
-            paths += [stat.path for stat in await files.list()]
+            return {connector: self._disk.files(path=place.path, rules=rules[connector], trusted=trusted)}
+        shown = {one: self._disk.files(path=place.path, rules=rules[one], trusted=trusted) for one in rules}
+        paths = [stat.path for files in shown.values() for stat in await files.list()]
         connectors = self._catalogue.for_folder(tuple(paths))
         if not connectors:
             raise Unusable("Nothing in this folder is read. Name a file in it, if one of them is meant.")
-        return connectors
+        return {connector: shown[connector] for connector in connectors}
 
-    async def _one(self, user: UserId, place: Place, connector: str, trusted: bool, several: bool) -> ConnectionId:
+    async def _one(
+        self, user: UserId, place: Place, connector: str, files: Files, trusted: bool, several: bool
+    ) -> ConnectionId:
         """The connection of a connector to a place: the one there is, or a new one once it has been read."""
         token = self._kit.keys.digest(f"place:{user}", place.path)
         there = await self._kit.db.read(lambda tx: connections.at_place(tx, user, connector, token))
@@ -82,6 +85,7 @@ class Adding:
             name = f"{name} · {manifest.name}"
         fresh = ConnectionId(self._kit.ids.new())
         new = Connection(fresh, user, connector, name, place.path, trusted, "first", None, None, now, 0, None, (), now)
+        self._opener.lend(fresh, files)  # they know by now what the files look like
         try:
             await self._sync.try_out(new)
         except BaseException:
@@ -97,6 +101,8 @@ class Adding:
             return str(found.id) if found is not None else ""
 
         kept = ConnectionId(await self._kit.db.write(unit))
+        if kept != fresh:  # another request was quicker
+            self._opener.forget(fresh)
         await self._sync.first(kept)
         return kept
 

@@ -133,7 +133,7 @@ class Opener:
         return connection.path is None and manifest is not None and manifest.kind == "files"
 
     def lend(self, connection: str, files: Files) -> None:
-        """Let a connection that is not kept yet be read from these files, until `forget`."""
+        """Let a new connection be read from these files, until `forget`."""
         self._files[connection] = files
 
     def forget(self, connection: str) -> None:
