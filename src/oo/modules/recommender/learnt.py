@@ -30,6 +30,25 @@ _STATE = Prepared(
     .order_by(states.c.revision.desc())
     .limit(1)
 )
+_STATE_WITHOUT = Prepared(
+    select(states.c.revision, states.c.through, states.c.state)
+    .where(
+        states.c.user_id == bindparam("user"),
+        states.c.policy == bindparam("policy"),
+        states.c.through < bindparam("seq"),
+        ~states.c.stale,
+    )
+    .order_by(states.c.revision.desc())
+    .limit(1)
+)
+_ADD_STATE = Prepared(insert(states))
+_TAUGHT = Prepared(
+    select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
+    .join(decisions, decisions.c.id == rewards.c.tip_id)
+    .where(rewards.c.user_id == bindparam("user"), rewards.c.seq > bindparam("after"), rewards.c.weight > 0)
+    .order_by(rewards.c.seq)
+    .limit(SLICE)
+)
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
 _COMPLETED = Prepared(
@@ -70,12 +89,12 @@ def state_of(tx: Transaction, user: str, policy: str, revision: int) -> Row[Any]
 
 def state_without(tx: Transaction, user: str, policy: str, seq: int) -> Row[Any] | None:
     """The last revision that is right and knows nothing of the reward `seq` and those after it."""
-    return _state(tx, user, policy, and_(states.c.through < seq, ~states.c.stale))
+    return _first(tx.fetch(_STATE_WITHOUT, {"user": user, "policy": policy, "seq": seq}))
 
 
 def add_state(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Add a revision."""
-    tx.execute(insert(states).values(**row))
+    tx.run(_ADD_STATE, dict(row))
 
 
 def outdate(tx: Transaction, user: str, seq: int) -> None:
@@ -100,14 +119,7 @@ def keep_reward(tx: Transaction, row: Mapping[str, Any]) -> None:
 
 def taught(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
     """Rewards that teach, with their decisions' rows, in the order of learning, after a seq."""
-    found = (
-        select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
-        .join(decisions, decisions.c.id == rewards.c.tip_id)
-        .where(rewards.c.user_id == user, rewards.c.seq > after, rewards.c.weight > 0)
-        .order_by(rewards.c.seq)
-        .limit(SLICE)
-    )
-    return list(tx.execute(found))
+    return tx.fetch(_TAUGHT, {"user": user, "after": after})
 
 
 def decision(tx: Transaction, tip: str) -> str | None:
