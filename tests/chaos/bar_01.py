@@ -17,8 +17,8 @@ CONTROL = Weather(kills=8, events=300)
 def run(seed: int, broken: bool, brief: bool) -> Outcome:
     """The control has no cursor: what is handed over again has its effect again."""
     weather = CONTROL if broken else BRIEF if brief else FULL
-    with world(people=40, tips=250, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there:
+    with world(people=40, tips=250, nats=True, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there:
         app, port = there.up()
         writers = Writers([port], there.people, per_second=250)
-        done = asyncio.run(storm(there, [app], writers, weather, Random(seed)))
+        done = asyncio.run(storm(there, [app, there.parts["nats"]], writers, weather, Random(seed)))
         return Outcome(done.calm, str(done))

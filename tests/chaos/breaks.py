@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -45,4 +47,34 @@ def no_pace() -> None:
     Pace.check = lambda *_: None  # type: ignore[method-assign]
 
 
-BREAKS: Mapping[str, Callable[[], None]] = {"cursor": cursor_off, "sync": not_synced, "pace": no_pace}
+def no_reconcile() -> None:
+    """The relay makes the streams, and does not ask what they have lost."""
+    from oo.kernel.nats.publishing import JetStream
+
+    async def requeue(_self: Any, _places: Any) -> None:
+        return None
+
+    JetStream._requeue = requeue  # type: ignore[method-assign, assignment]
+
+
+def bus_first() -> None:
+    """A write is refused while NATS is away, as where events are published before they are kept."""
+    from oo.kernel.outbox import Outbox
+
+    port = int(os.environ["OO_NATS_URL"].rpartition(":")[2])
+    publish = Outbox.publish
+
+    def published(self: Outbox, tx: Any, *envelopes: Any) -> None:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+        publish(self, tx, *envelopes)
+
+    Outbox.publish = published  # type: ignore[method-assign]
+
+
+BREAKS: Mapping[str, Callable[[], None]] = {
+    "bus": bus_first,
+    "cursor": cursor_off,
+    "pace": no_pace,
+    "reconcile": no_reconcile,
+    "sync": not_synced,
+}

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from tests.chaos import audit
 from tests.chaos.audit import Ask
+from tests.chaos.nats import nats as nats_server
 from tests.chaos.people import Person, settle
 from tests.chaos.processes import Part, answers, free_port
 
@@ -71,8 +72,13 @@ class World:
 
 
 @contextlib.contextmanager
-def world(*, people: int, tips: int, url: str | None = None, env: Mapping[str, str] | None = None) -> Iterator[World]:
-    """A world on SQLite, or on the Postgres database at `url`; `env` is given to its processes."""
+def world(
+    *, people: int, tips: int, url: str | None = None, nats: bool = False, env: Mapping[str, str] | None = None
+) -> Iterator[World]:
+    """A world on SQLite, or on the Postgres database at `url`; with `nats` a nats-server is up, the part "nats".
+
+    `env` is given to the processes of the program.
+    """
     folder = Path(tempfile.mkdtemp(prefix="oo-chaos-"))
     data = folder / "oo"
     data.mkdir(mode=0o700)
@@ -91,6 +97,10 @@ def world(*, people: int, tips: int, url: str | None = None, env: Mapping[str, s
         url,
     )
     try:
+        if nats:
+            part, address = nats_server(folder)
+            made.add(part).start()
+            given["OO_NATS_URL"] = address
         yield made
     finally:
         for part in reversed(list(made.parts.values())):
