@@ -40,6 +40,7 @@ SAMPLES = {
     "outbox.type": "tips.tip.seen",
     "outbox.payload": "",
     "states.state": '["oo-state",1,[]]\n',
+    "agent_outputs.said": '["a word",{},[],1.0,""]',
     "knowledge.said": '{"value":9.0,"n":1,"confidence":1.0,"evidence":{}}',
     "activities.data": '{"task":"a word"}',
     "folded.states": '{"days":[1,{"a word":0}]}',

@@ -73,6 +73,10 @@ class Snippet:
     evidence: tuple[Ref, ...] = ()
     confidence: float = 1.0
     """From 0 to 1."""
+    why: str = ""
+    """What it adds to the reason of a tip about its first evidence (of any tip, when it has none), as a clause:
+    "it is past its usual rhythm".
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ is left or says how late something is, and is left short rather than filled up.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from oo.contracts.agents import Snippet
 from oo.contracts.decisions import Candidate, Context
 from oo.contracts.items import When
 from oo.contracts.words.voice import Voice
@@ -31,9 +32,11 @@ class Composed:
     why: str
 
 
-def compose(candidate: Candidate, title: str, context: Context, voice: Voice) -> Composed:
-    """The words of a tip, from its candidate, the person's own title and the moment."""
-    return Composed(content(title, voice), why(candidate, context, voice))
+def compose(
+    candidate: Candidate, title: str, context: Context, voice: Voice, snippets: Sequence[Snippet] = ()
+) -> Composed:
+    """The words of a tip, from its candidate, the person's own title, the moment and what agents know of it."""
+    return Composed(content(title, voice), why(candidate, context, voice, snippets))
 
 
 def content(title: str, voice: Voice) -> str:
@@ -48,10 +51,10 @@ def content(title: str, voice: Voice) -> str:
     return words
 
 
-def why(candidate: Candidate, context: Context, voice: Voice) -> str:
+def why(candidate: Candidate, context: Context, voice: Voice, snippets: Sequence[Snippet] = ()) -> str:
     """One true sentence: the strongest clause that the facts support, and a second one where it fits."""
     t = voice.t
-    first, *others = _clauses(candidate, context, voice)
+    first, *others = _clauses(candidate, context, voice, snippets)
     for second in others:
         line = _sentence(t("{first}, and {second}.", first=first, second=second))
         if len(line) <= WHY_LIMIT:
@@ -59,16 +62,21 @@ def why(candidate: Candidate, context: Context, voice: Voice) -> str:
     return _sentence(t("{first}.", first=first))
 
 
-def _clauses(candidate: Candidate, context: Context, voice: Voice) -> Iterator[str]:
-    """What may be said, strongest first; the free time comes second at the latest, for it makes any of them better."""
+def _clauses(candidate: Candidate, context: Context, voice: Voice, snippets: Sequence[Snippet]) -> Iterator[str]:
+    """What may be said, strongest first.
+
+    What agents know of this very task comes second, then the free time, for it makes any of them better.
+    """
     t, facts = voice.t, candidate.facts
     reasons = list(_reasons(candidate, context, voice))
     yield reasons[0]
+    yield from (one.why for one in snippets if one.why and one.evidence[:1] == (candidate.facts.ref,))
     if context.meeting_until is None and context.free_until is not None:
         yield t("you are free until {time}", time=voice.clock(context.free_until))
     if facts.minutes:
         yield t.plural("it takes about {count} minute", "it takes about {count} minutes", facts.minutes)
     yield from reasons[1:]
+    yield from (one.why for one in snippets if one.why and not one.evidence)
 
 
 def _reasons(candidate: Candidate, context: Context, voice: Voice) -> Iterator[str]:

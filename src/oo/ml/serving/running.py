@@ -59,6 +59,6 @@ def narrowed(view: UserView, manifest: AgentManifest) -> UserView:
 
 def digest(version: str, snippet: Snippet | None) -> str:
     """A short hash of what was said by which version."""
-    said = None if snippet is None else [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence]
+    said = snippet and [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why]
     text = json.dumps([version, said], sort_keys=True, default=list)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

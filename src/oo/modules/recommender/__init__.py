@@ -8,8 +8,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from oo.contracts.consents import Consents
+from oo.contracts.features import Features
+from oo.contracts.knowledge import Knowledge
 from oo.contracts.lineups import DecisionLog
 from oo.contracts.profiles import Profiles
+from oo.contracts.serving import Serving
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.db import Transaction
@@ -18,6 +22,10 @@ from oo.kernel.module import Built, Health, Kit, Module, Needs
 from oo.modules.recommender import repository
 from oo.modules.recommender.field import Field
 from oo.modules.recommender.handlers import HANDLERS, joined
+from oo.modules.recommender.hearing.handlers import HEARERS
+from oo.modules.recommender.hearing.jobs import works
+from oo.modules.recommender.hearing.service import Hearing
+from oo.modules.recommender.hearing.snippets import snippet_json
 from oo.modules.recommender.jobs import jobs
 from oo.modules.recommender.learning import Learning, baselines_json, state_json
 from oo.modules.recommender.log import Log
@@ -40,15 +48,20 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
         return Health(True, await kit.db.read(facts))
 
-    handlers = joined(HANDLERS, Learning(kit, field).handlers)
+    hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Consents], needs[Knowledge])
     return Built(
-        promises={Tips: service, DecisionLog: Log(kit, field)}, handlers=handlers, jobs=jobs(kit), health=health
+        promises={Tips: service, DecisionLog: Log(kit, field)},
+        handlers=joined(HANDLERS, Learning(kit, field).handlers, HEARERS),
+        jobs=jobs(kit),
+        works=works(hearing),
+        health=health,
     )
 
 
 def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     rows = dict(repository.rows_of(tx, user))
     rows["tips"] = [{**row, "words": asdict(open_words(cipher, row["words"]))} for row in rows["tips"]]
+    rows["agent_outputs"] = [{**row, "said": snippet_json(cipher, row["said"])} for row in rows["agent_outputs"]]
     rows["states"] = [{**row, "state": state_json(cipher, row["state"])} for row in rows["states"]]
     rows["baselines"] = [{**row, "shares": baselines_json(cipher, row["shares"])} for row in rows["baselines"]]
     return rows
@@ -57,7 +70,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 module = Module(
     name="recommender",
     keeps=(Tips, DecisionLog),
-    needs=(Sources, Profiles),
+    needs=(Sources, Profiles, Features, Serving, Consents, Knowledge),
     tables=metadata,
     erase=repository.erase,
     export=_export,

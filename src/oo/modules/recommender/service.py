@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from oo.contracts.agents import Snippet
 from oo.contracts.decisions import Candidate, Decision, Hold, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
 from oo.contracts.ids import DecisionId, HoldId, UserId
@@ -29,6 +30,7 @@ from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import held, looking, repository
 from oo.modules.recommender.field import Decider, Field
+from oo.modules.recommender.hearing.snippets import still_said
 from oo.modules.recommender.reactions import Reactions
 from oo.modules.recommender.words import Words, open_words, tip_of
 
@@ -46,6 +48,8 @@ class _Moment:
     profile: Profile
     inventory: Inventory
     decider: Decider
+    snippets: tuple[Snippet, ...] = ()
+    """What agents said that still counts, the surest first."""
 
 
 class Recommender:
@@ -84,6 +88,10 @@ class Recommender:
         """See `Tips.seen`."""
         await self._reactions.seen(user, tip, surface)
 
+    async def view(self, user: UserId) -> UserView:
+        """What is known of the person now, as a decision would see it."""
+        return (await self._moment(user)).view
+
     async def moments(self, *, user: UserId) -> list[Moment]:
         """See `Tips.moments`."""
         moment = await self._moment(user)
@@ -120,13 +128,15 @@ class Recommender:
         return await self._keep_silent(user, moment, decision, started)
 
     async def _moment(self, user: UserId) -> _Moment:
-        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider]:
-            return tuple(map(repository.hold_of, repository.holds_of(tx, user))), self._field.decider(tx, user)
+        now = self._kit.clock.now()
 
-        inventory, profile, (holds, decider) = await asyncio.gather(
+        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Snippet, ...]]:
+            holds = tuple(map(repository.hold_of, repository.holds_of(tx, user)))
+            return holds, self._field.decider(tx, user), still_said(self._kit.keys, tx, user, now)
+
+        inventory, profile, (holds, decider, snippets) = await asyncio.gather(
             self._sources.inventory(user=user), self._profiles.get(user=user), self._kit.db.read(known)
         )
-        now = self._kit.clock.now()
         view = UserView(
             user=user,
             context=context(now, profile.zone, profile.day_ends_at, inventory.busy, inventory.last_project),
@@ -137,7 +147,7 @@ class Recommender:
             connected=inventory.connected,
             stale_since=inventory.stale_since,
         )
-        return _Moment(view, profile, inventory, decider)
+        return _Moment(view, profile, inventory, decider, snippets)
 
     async def _run(self, view: UserView, decider: Decider) -> Decision:
         return await pipeline.run(
@@ -192,7 +202,7 @@ class Recommender:
 
     def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> Words:
         view = moment.view
-        said = compose(chosen, wording.title, view.context, _voice(view))
+        said = compose(chosen, wording.title, view.context, _voice(view), moment.snippets)
         return Words(
             content=said.content,
             why=said.why,

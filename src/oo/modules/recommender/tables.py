@@ -148,3 +148,25 @@ lineups = Table(
     Column("trial", String(26), nullable=False),
 )
 """Who decides for whom; the last row counts, as long as OO_POLICY is still what it was then."""
+
+agent_outputs = Table(
+    "agent_outputs",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("agent", String(40), primary_key=True),
+    Column("version", String(20), nullable=False),
+    Column("digest", String(24), nullable=False),
+    Column("why_not", String(80)),  # why it was not asked, or could not say
+    Column("said", LargeBinary),  # the snippet as JSON, sealed; none for silence
+    Column("until", Instant, nullable=False),
+    Column("at", Instant, nullable=False),  # when it last said something else than before
+)
+
+hearings = Table(
+    "hearings",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("due_at", Instant, nullable=False),  # when the agents are to be asked next
+    Column("inferred_on", Integer, nullable=False, server_default="0"),  # the person's day of the last inference
+    Index("hearings_due", "due_at"),
+)

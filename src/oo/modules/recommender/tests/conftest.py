@@ -20,6 +20,7 @@ from oo.kernel.plugins import discover
 from oo.modules.recommender import module
 from oo.testing.determinism import FixedClock
 from oo.testing.rooms import Room, room
+from oo.testing.unknown import unknown
 
 USER = UserId("lena")
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -92,8 +93,7 @@ class Stage:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     shelf, clock = Shelf(), FixedClock(NOW)
     policies = discover("policies", PolicyManifest.model_validate).plugins
-    async with room(
-        tmp_path, module, needs={Sources: shelf, Profiles: shelf}, plugins={"policies": policies}, clock=clock
-    ) as made:
+    needs: dict[type, object] = {Sources: shelf, Profiles: shelf, **unknown()}
+    async with room(tmp_path, module, needs=needs, plugins={"policies": policies}, clock=clock) as made:
         made.kit.keys.create(USER)
         yield Stage(made.promise(Tips), shelf, clock, made)

@@ -28,8 +28,8 @@ async def lived(stage: Stage) -> None:
     )
 
 
-SINCE = {"rewards", "outcomes", "states", "baselines", "lineups"}
-"""Filled in test_learning.py, where somebody learns."""
+SINCE = {"rewards", "outcomes", "states", "baselines", "lineups", "agent_outputs", "hearings"}
+"""Filled in test_learning.py, where somebody learns, and in hearing/tests, where somebody is heard."""
 
 
 async def counts(stage: Stage) -> dict[str, int]:

@@ -29,6 +29,7 @@ from oo.modules.recommender.tests.conftest import NOW, USER, Shelf, Stage
 from oo.modules.recommender.tests.tally import TOPICS, Tally, plugin
 from oo.testing.determinism import FixedClock
 from oo.testing.rooms import room
+from oo.testing.unknown import unknown
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +46,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Class]:
     shelf, clock, tally = Shelf(), FixedClock(NOW), Tally()
     rules = discover("policies", PolicyManifest.model_validate).plugins
     found = {"house": rules["house"], "newest": rules["newest"], "tally": plugin(tally)}
-    needs: dict[type, object] = {Sources: shelf, Profiles: shelf}
+    needs: dict[type, object] = {Sources: shelf, Profiles: shelf, **unknown()}
     async with room(tmp_path, module, needs=needs, plugins={"policies": found}, clock=clock, policy="tally") as made:
         made.kit.keys.create(USER)
         yield Class(made.promise(Tips), shelf, clock, made, tally)

@@ -36,12 +36,14 @@ class FocusArea:
         areas = kit.parameters["preferred_areas"]
         assert isinstance(areas, tuple)
         momentum = view.task_features.get("project_momentum", {})
+        t = kit.voice.t
         for area in areas:
             tasks = [one.ref for one in view.facts if one.project == area and momentum.get(one.ref, 0.0) >= _MOVING]
             if tasks:
-                text = kit.voice.t("{{e1.title}} belongs to what is in focus these weeks.")
+                text = t("{{e1.title}} belongs to what is in focus these weeks.")
                 named: dict[str, Value] = {"area": str(area), "open": float(len(tasks))}
-                return Snippet(text, named, tuple(sorted(tasks)[:3]), confidence=0.7)
+                why = t("it belongs to what is in focus these weeks")
+                return Snippet(text, named, tuple(sorted(tasks)[:3]), 0.7, why)
         return None
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:

@@ -44,7 +44,9 @@ class Habit:
             return None
         ratio = round(ratios[evidence[0]], 1)
         text = kit.voice.t("{{e1.title}} is past its usual rhythm.")
-        return Snippet(text, {"gap_ratio": ratio, "slipping": float(len(evidence))}, evidence[:3], min(1.0, ratio / 4))
+        named = {"gap_ratio": ratio, "slipping": float(len(evidence))}
+        why = kit.voice.t("it is past its usual rhythm")
+        return Snippet(text, named, evidence[:3], min(1.0, ratio / 4), why)
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """The ratio of a gap to the usual gap of its series that nine in ten of this person's gaps stay below."""

@@ -34,7 +34,8 @@ class TimeOfDay:
         if not peaks:
             return None
         if hour in peaks:
-            return Snippet(kit.voice.t("This is one of your good hours."), {"hour": hour, "peak": True}, confidence=0.8)
+            text, why = kit.voice.t("This is one of your good hours."), kit.voice.t("this is one of your good hours")
+            return Snippet(text, {"hour": hour, "peak": True}, confidence=0.8, why=why)
         if _within(hour, start, end):
             return Snippet(kit.voice.t("Little gets done at this hour."), {"hour": hour, "quiet": True}, confidence=0.6)
         return None

@@ -1,0 +1,55 @@
+"""A person of whom nothing is known: promises about features, agents, consents and knowledge, all of them empty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+from oo.contracts.agents import Inference
+from oo.contracts.consents import Consents
+from oo.contracts.decisions import UserView
+from oo.contracts.features import Features, UserHistory
+from oo.contracts.ids import UserId
+from oo.contracts.knowledge import Knowledge, Known
+from oo.contracts.serving import AgentView, Heard, Serving
+
+
+def unknown() -> dict[type, object]:
+    """What a room needs that asks agents, where there are none."""
+    return dict.fromkeys((Features, Serving, Consents, Knowledge), Nobody())
+
+
+class Nobody:
+    """Agents that have nothing to say, about a person of whom nothing is known."""
+
+    async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
+        """The view as it is."""
+        return view
+
+    async def history(self, *, user: UserId) -> UserHistory:
+        """Nothing."""
+        return UserHistory(user, datetime.min.replace(tzinfo=UTC), "UTC", 1)
+
+    def registry(self) -> Sequence[AgentView]:
+        """None."""
+        return ()
+
+    def features(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    async def compute(self, **asked: object) -> list[Heard]:
+        """Nobody says anything."""
+        return []
+
+    async def infer(self, *, history: UserHistory) -> Mapping[str, Mapping[str, Inference]]:
+        """Nothing."""
+        return {}
+
+    async def granted(self, *, user: UserId) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    async def known(self, *, user: UserId) -> list[Known]:
+        """Nothing."""
+        return []
