@@ -15,6 +15,8 @@ from oo.entry import backups, saving
 from oo.entry.carriage import Carriage, carriage
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
+from oo.entry.parts import Part, allowed
+from oo.entry.parts import jobs as jobs_of
 from oo.entry.storage import storage
 from oo.kernel.chance import Chance, SystemChance
 from oo.kernel.clock import Clock, SystemClock
@@ -28,6 +30,8 @@ from oo.kernel.plugins import Plugin, discover
 from oo.kernel.relay import Consumer, Relay
 from oo.kernel.settings import Settings
 from oo.ml.experiments import module as experiments
+from oo.ml.features import module as features
+from oo.ml.serving import module as serving
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
@@ -35,7 +39,7 @@ from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, integrations, recommender, ops, experiments)
+MODULES: tuple[Module, ...] = (events, auth, profile, features, serving, integrations, recommender, ops, experiments)
 """Every room of the house."""
 
 T = TypeVar("T")
@@ -82,13 +86,15 @@ async def house(
     ids: Ids | None = None,
     chance: Chance | None = None,
     background: bool = True,
+    part: Part = Part.UP,
 ) -> AsyncIterator[House]:
-    """Own the data, bring it up to date, build every room, and run relay and jobs until the end.
+    """Have the data, bring it up to date, build every room, and run what this part runs until the end.
 
-    Without `background` neither of them runs: nothing is read, written back or handed on that a moment's process would
-    leave half done.
+    Without `background` nothing of it runs: nothing is read, written back or handed on that a moment's process would
+    leave half done. Raises `SettingWrong` for a part that can't be where the data is.
     """
     clock = clock or SystemClock()
+    allowed(settings, part)
     async with storage(settings) as kept:
         db, keys, codec = kept.db, kept.keys, ProtobufCodec()
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
@@ -98,21 +104,16 @@ async def house(
         saving.clear_staging(settings.data)
         await Forgetter(kit, MODULES).keep_erased()
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
-        carried = carriage(settings, db, Opener(codec, keys), clock, consumers)
+        carried = carriage(settings, db, Opener(codec, keys), clock, consumers, part.value)
         outbox.wake = carried.relay.wake
-        jobs = Jobs(
-            [*(job for built in rooms.values() for job in built.jobs), *backups.jobs(settings, clock)],
-            [work for built in rooms.values() for work in built.works],
-            db,
-            clock,
-            kit.chance,
-            kit.ids.new(),
-        )
+        stated = [*(job for built in rooms.values() for job in built.jobs), *backups.jobs(settings, clock)]
+        works = [work for built in rooms.values() for work in built.works]
+        jobs = jobs_of(settings, kit, part, stated, works)
         home = House(kit, promises, rooms, carried, jobs)
         if not background:
             yield home
             return
-        async with carried.running():
+        async with carried.running(relay=part.relays, consumers=part.follows):
             jobs.start()
             try:
                 yield home
