@@ -73,10 +73,18 @@ def commands_page() -> str:
     root = typer.main.get_command(app)
     assert isinstance(root, typer.core.TyperGroup)
     parts = [f"# Commands\n\n{MADE}"]
-    for name in sorted(root.commands):
-        shown = CliRunner().invoke(app, [name, "--help"], prog_name="oo", terminal_width=100, color=False)
-        parts.append(f"## oo {name}\n\n```text\n{strip(shown.output)}\n```\n")
+    for words in sorted(commands_of(root)):
+        shown = CliRunner().invoke(app, [*words, "--help"], prog_name="oo", terminal_width=100, color=False)
+        parts.append(f"## oo {' '.join(words)}\n\n```text\n{strip(shown.output)}\n```\n")
     return "\n".join(parts)
+
+
+def commands_of(group: typer.core.TyperGroup, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command, and of those in groups."""
+    for name, command in group.commands.items():
+        yield (*before, name)
+        if isinstance(command, typer.core.TyperGroup):
+            yield from commands_of(command, (*before, name))
 
 
 def strip(text: str) -> str:

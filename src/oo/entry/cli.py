@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from oo.entry import groups
+
 if TYPE_CHECKING:
     from oo.kernel.settings import Settings
 
@@ -21,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+groups.join(app)
 Data = Annotated[Path | None, typer.Option(help="The folder that holds everything oO keeps.", show_default=False)]
 
 

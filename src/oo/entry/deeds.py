@@ -9,7 +9,7 @@ from typing import Any
 from oo.contracts.accounts import Accounts, Person
 from oo.contracts.errors import Invalid, NotFound
 from oo.contracts.forgetting import Forgetting
-from oo.entry import saving
+from oo.entry import learning, saving
 from oo.entry.wiring import House
 from oo.modules.auth.names import folded
 
@@ -36,6 +36,8 @@ class Deeds:
                 return await self.export(name)
             case "erase" if isinstance(name, str):
                 return await self.erase(name)
+            case str(word) if word in learning.DEEDS:
+                return await learning.DEEDS[word](self._promises, asked)
         raise Invalid("The running oO does not know this command; restart it, as it may be older.")
 
     async def link(self, name: str | None = None) -> str:

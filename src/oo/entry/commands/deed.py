@@ -16,12 +16,12 @@ from oo.kernel.settings import Settings
 
 def link(settings: Settings, name: str | None, out: TextIO) -> None:
     """Print a one-time link for the owner, or for the person of this name."""
-    out.write(f"{_done(settings, {'do': 'link', 'name': name})}\n")
+    out.write(f"{done(settings, {'do': 'link', 'name': name})}\n")
 
 
 def export(settings: Settings, name: str, path: Path | None, out: TextIO) -> None:
     """Write all that is kept about a person as JSON, into a private file or to the terminal."""
-    text = json.dumps(_done(settings, {"do": "export", "name": name}), indent=2, ensure_ascii=False, default=str) + "\n"
+    text = json.dumps(done(settings, {"do": "export", "name": name}), indent=2, ensure_ascii=False, default=str) + "\n"
     if path is None:
         out.write(text)
         return
@@ -30,11 +30,12 @@ def export(settings: Settings, name: str, path: Path | None, out: TextIO) -> Non
 
 def erase(settings: Settings, name: str, out: TextIO) -> None:
     """Delete everything of a person and print the receipt."""
-    receipt = _done(settings, {"do": "erase", "name": name})
+    receipt = done(settings, {"do": "erase", "name": name})
     out.write(f"Deleted: {receipt['records']} records and the key, {receipt['at']}.\n")
 
 
-def _done(settings: Settings, asked: Mapping[str, Any]) -> Any:
+def done(settings: Settings, asked: Mapping[str, Any]) -> Any:
+    """The answer of the running oO, or of a moment's one here when none runs."""
     try:
         return ask(settings.data, asked)
     except NobodyThere:

@@ -1,0 +1,107 @@
+"""Commands about choosing: `oo policies …`, `oo decisions …`, `oo simulate`, `oo helps`; each loads what it needs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[Path | None, typer.Option(help="The folder that holds everything oO keeps.", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's id, such as linear-thompson.")]
+
+policies = typer.Typer(help="Who chooses the tip, who would like to, and on what evidence.")
+decisions = typer.Typer(help="The log of decisions.", no_args_is_help=True)
+
+
+@policies.callback(invoke_without_command=True)
+def standings(context: typer.Context, data: Data = None) -> None:
+    """Say how every policy stands, and what is between it and its next step."""
+    if context.invoked_subcommand is None:
+        from oo.entry.commands.learning import policies
+        from oo.kernel.settings import Settings, load
+
+        policies(load(Settings, data=data), sys.stdout)
+
+
+@policies.command()
+def promote(policy: Name, data: Data = None) -> None:
+    """Let a policy take its next step: a tenth of people, half of them, everybody. Its evidence has to allow it."""
+    from oo.entry.commands.learning import promote
+    from oo.kernel.settings import Settings, load
+
+    promote(load(Settings, data=data), policy, sys.stdout)
+
+
+@policies.command("roll-back")
+def roll_back(data: Data = None) -> None:
+    """End the trial, or bring the former champion back."""
+    from oo.entry.commands.learning import roll_back
+    from oo.kernel.settings import Settings, load
+
+    roll_back(load(Settings, data=data), sys.stdout)
+
+
+@policies.command()
+def audit(data: Data = None) -> None:
+    """Say who did what to policies, newest first."""
+    from oo.entry.commands.learning import audit
+    from oo.kernel.settings import Settings, load
+
+    audit(load(Settings, data=data), sys.stdout)
+
+
+@decisions.command()
+def verify(data: Data = None) -> None:
+    """Compute every logged decision again, and say what differs."""
+    from oo.entry.commands.learning import verify
+    from oo.kernel.settings import Settings, load
+
+    raise typer.Exit(verify(load(Settings, data=data), sys.stdout))
+
+
+@decisions.callback()
+def log() -> None:
+    """The log of decisions."""
+
+
+def simulate(
+    policies: Annotated[
+        str, typer.Option(metavar="ONE,OTHER", help="The policies, by id; one alone is possible.")
+    ] = "house,linear-thompson",
+    personas: Annotated[int, typer.Option(min=1, max=10_000, help="How many made-up people.")] = 20,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How long they live.")] = 90,
+    seed: Annotated[int, typer.Option(min=0, help="What everything follows from.")] = 1,
+    judge: Annotated[str, typer.Option(metavar="rule|llm", help="Who gives a second opinion on tips.")] = "rule",
+    floor: Annotated[float, typer.Option(min=0, max=0.5, help="The least share of chance in a choice.")] = 0.02,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write plots into this HTML file.")] = None,
+    keep: Annotated[bool, typer.Option(help="Keep the run with oO's data.")] = True,
+    data: Data = None,
+) -> None:
+    """Try two policies side by side on made-up people, with the same days and luck."""
+    from oo.entry.commands.simulate import Asked, run
+    from oo.kernel.settings import Settings, load
+
+    asked = Asked(tuple(policies.split(",")), personas, days, seed, judge, floor)
+    settings = load(Settings, data=data) if keep else None
+    run(asked, settings=settings, page=report, bar=lambda n: typer.progressbar(length=n, label="Lives"), out=sys.stdout)
+
+
+def helps(
+    name: Annotated[str | None, typer.Argument(help="Whom; the owner, when left out.", show_default=False)] = None,
+    data: Data = None,
+) -> None:
+    """Say whether oO's interruptions help a person, from moments left to chance."""
+    from oo.entry.commands.learning import helps
+    from oo.kernel.settings import Settings, load
+
+    helps(load(Settings, data=data), name, sys.stdout)
+
+
+def join(app: typer.Typer) -> None:
+    """Add them to the command line."""
+    app.add_typer(policies, name="policies")
+    app.add_typer(decisions, name="decisions")
+    app.command()(simulate)
+    app.command()(helps)
