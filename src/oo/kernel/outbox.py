@@ -60,6 +60,8 @@ outbox = Table(
 to this process alone has neither. `redelivered` counts how often it was sent again on purpose.
 """
 Index("outbox_waiting", outbox.c.id, sqlite_where=~outbox.c.sent, postgresql_where=~outbox.c.sent)
+_IS_MIRRORED = outbox.c.epoch.is_not(None)
+Index("outbox_mirror", outbox.c.epoch, outbox.c.js_seq, sqlite_where=_IS_MIRRORED, postgresql_where=_IS_MIRRORED)
 
 sequences = Table(
     "sequences",

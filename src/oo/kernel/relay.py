@@ -43,7 +43,7 @@ class Sink(Protocol):
     """Who takes events."""
 
     async def ready(self) -> None:
-        """Bring the log and what was taken from it before into agreement; asked at the start and after each failure."""
+        """Bring the log and what was taken from it before into agreement; asked before each batch, so mostly quick."""
 
     async def take(self, rows: Sequence[Any]) -> Sequence[Taken]:
         """Take rows of the log in their order; those that are safe now. The others are offered again."""
@@ -64,17 +64,16 @@ class Relay:
 
     async def run(self) -> None:
         """Hand on for ever; cancel to stop."""
-        ready = False
+        failing = ""
         while True:
             moved = 0
             try:
-                if not ready:
-                    await self._sink.ready()
-                    ready = True
+                await self._sink.ready()
                 moved = await self.step()
+                failing = ""
             except Exception as error:
-                log.error("relay.failed", error=type(error).__name__)
-                ready = False
+                if failing != (failing := type(error).__name__):
+                    log.error("relay.failed", error=failing)
             async with self._idle:
                 self._round += 1
                 self._idle.notify_all()
@@ -122,11 +121,12 @@ class InProcess:
         self._db, self._opener, self._clock = db, opener, clock
         self._consumers = tuple(consumers)
         self._wanted = {kind for consumer in self._consumers for kind in consumer.handlers}
+        self._ready = False
 
     async def ready(self) -> None:
-        """Take back what only JetStream has: nobody here reads it from there."""
-        while await self._db.write(lambda tx: tx.run(_TAKE_BACK, {"most": BATCH})):
-            pass
+        """Take back, once, what only JetStream has: nobody here reads it from there."""
+        while not self._ready:
+            self._ready = await self._db.write(lambda tx: tx.run(_TAKE_BACK, {"most": BATCH})) == 0
 
     async def take(self, rows: Sequence[Any]) -> Sequence[Taken]:
         """Run every consumer over the rows; those that all of them are through with."""
@@ -158,10 +158,5 @@ _MARK = Prepared(
     .where(outbox.c.id == bindparam("row"))
     .values(sent=True, epoch=bindparam("epoch"), js_seq=bindparam("js_seq"))
 )
-_TAKE_BACK = Prepared(
-    update(outbox)
-    .where(
-        outbox.c.id.in_(select(outbox.c.id).where(outbox.c.sent, outbox.c.js_seq.is_not(None)).limit(bindparam("most")))
-    )
-    .values(sent=False, epoch=None, js_seq=None)
-)
+_TAKEN = select(outbox.c.id).where(outbox.c.epoch.is_not(None)).limit(bindparam("most"))
+_TAKE_BACK = Prepared(update(outbox).where(outbox.c.id.in_(_TAKEN)).values(sent=False, epoch=None, js_seq=None))

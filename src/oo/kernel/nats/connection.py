@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from oo.kernel.log import get_logger
@@ -42,6 +42,7 @@ class Line:
         self._name, self._check = name, check
         self._client: Client | None = None
         self._changed = asyncio.Event()
+        self._lost = asyncio.Event()
         self._refused: Exception | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -68,6 +69,19 @@ class Line:
             self._changed.clear()
             await self._changed.wait()
         return self.now
+
+    async def during(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work on the connection of this moment; raises `Away` as soon as that one is lost."""
+        doing, lost = asyncio.ensure_future(work), asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait({doing, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise Away
+            doing.result()
+        finally:
+            doing.cancel()
+            lost.cancel()
+            await asyncio.gather(doing, lost, return_exceptions=True)
 
     async def tried(self, seconds: float) -> None:
         """Wait for the first connection, not for long; raises what the check said of the server.
@@ -115,7 +129,8 @@ class Line:
         """A connection that was looked at, and the event of its end."""
         from nats.aio.client import Client
 
-        lost, client = asyncio.Event(), Client()
+        self._lost = lost = asyncio.Event()
+        client = Client()
 
         async def closed() -> None:
             lost.set()
@@ -140,6 +155,7 @@ class Line:
             yield lost
         finally:
             self._client = None
+            lost.set()
             with contextlib.suppress(Exception):
                 await client.close()
 

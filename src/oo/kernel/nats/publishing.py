@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from oo.kernel.cloudevents import to_headers
 from oo.kernel.db import Database, Prepared, Transaction
@@ -80,12 +80,15 @@ class JetStream:
             log.warning("relay.not_taken", count=len(rows) - len(taken))
         return taken
 
-    async def _requeue(self, places: dict[str, Place]) -> None:
-        epochs = {f"epoch{number}": place.epoch for number, place in enumerate(places.values())}
-        lasts = {f"last{number}": place.last for number, place in enumerate(places.values())}
-        again = 0
-        while moved := await self._db.write(lambda tx: _requeue(tx, {**epochs, **lasts, "most": BATCH})):
-            again += moved
+    async def _requeue(self, places: Mapping[str, Place]) -> None:
+        """Let wait again what lies in a stream of another making, or beyond the end of this one."""
+        lasts = {place.epoch: place.last for place in places.values()}
+        again, epoch = 0, await self._db.read(lambda tx: _epoch_after(tx, ""))
+        while epoch is not None:
+            lost = {"making": epoch, "last": lasts.get(epoch, -1), "most": BATCH}
+            while moved := await self._db.write(lambda tx, of=lost: tx.run(_REQUEUE, of)):  # type: ignore[misc]
+                again += moved
+            epoch = await self._db.read(lambda tx, after=epoch: _epoch_after(tx, after))  # type: ignore[misc]
         if again:
             log.warning("relay.reconciled", rows=again)
 
@@ -167,17 +170,14 @@ def _message(row: Any) -> tuple[str, bytes, dict[str, str]]:
     return subject_of(row.type, row.user_id), row.payload, headers
 
 
-def _requeue(tx: Transaction, parameters: dict[str, Any]) -> int:
-    return tx.run(_REQUEUE, parameters)
+def _epoch_after(tx: Transaction, epoch: str) -> str | None:
+    """The next making of a stream, by name and time, that took something; there are as many as were ever wiped."""
+    found: str | None = tx.fetch(_NEXT_EPOCH, {"epoch": epoch})[0].epoch
+    return found
 
 
-def _gone(number: int) -> Any:
-    """A row that a stream of this making took, at a place that is beyond its end."""
-    return (outbox.c.epoch == bindparam(f"epoch{number}")) & (outbox.c.js_seq > bindparam(f"last{number}"))
-
-
-_KNOWN = [outbox.c.epoch != bindparam(f"epoch{number}") for number in range(3)]
-_LOST = select(outbox.c.id).where(
-    outbox.c.sent, outbox.c.js_seq.is_not(None), or_(_KNOWN[0] & _KNOWN[1] & _KNOWN[2], *map(_gone, range(3)))
+_NEXT_EPOCH = Prepared(select(func.min(outbox.c.epoch).label("epoch")).where(outbox.c.epoch > bindparam("epoch")))
+_LOST = select(outbox.c.id).where(outbox.c.epoch == bindparam("making"), outbox.c.js_seq > bindparam("last"))
+_REQUEUE = Prepared(
+    update(outbox).where(outbox.c.id.in_(_LOST.limit(bindparam("most")))).values(sent=False, epoch=None, js_seq=None)
 )
-_REQUEUE = Prepared(update(outbox).where(outbox.c.id.in_(_LOST.limit(bindparam("most")))).values(sent=False))

@@ -33,24 +33,34 @@ if TYPE_CHECKING:
 ACK_WAIT_SECONDS = 30.0
 """Longer than a batch ever takes; whoever took a message and died holds it back for so long."""
 MAX_ACK_PENDING = 5_000
-_EXPIRES_SECONDS, _HEARTBEAT_SECONDS = 30.0, 5.0
+_EXPIRES_SECONDS, _HEARTBEAT_SECONDS = 30.0, 2.0
 _GATHER_SECONDS = 0.002
-_FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0
+DELAY_SECONDS = 0.1
+"""How long what came too early waits at first; twice as long each time, five seconds at most."""
+_LONGEST_DELAY = 5.0
 _PAUSE_SECONDS = 0.5
 _GAP_DELIVERIES = 8
-"""A gap that is still there at this delivery, some 15 seconds on, is filled from the log."""
+"""A gap that is still there at this delivery, some ten seconds on, is filled from the log."""
 
 log = get_logger("nats")
 
 
-async def run(line: Line, db: Database, opener: Opener, clock: Clock, consumers: Iterable[Consumer]) -> None:
+async def run(
+    line: Line,
+    db: Database,
+    opener: Opener,
+    clock: Clock,
+    consumers: Iterable[Consumer],
+    *,
+    delay: float = DELAY_SECONDS,
+) -> None:
     """Follow events for every consumer until cancelled."""
     async with asyncio.TaskGroup() as following:
         for consumer in consumers:
             for stream in STREAMS:
                 kinds = [kind for kind in consumer.handlers if stream_of(kind) == stream]
                 if kinds:
-                    place = Following(line, db, opener, clock, consumer, stream, kinds)
+                    place = Following(line, db, opener, clock, consumer, stream, kinds, delay)
                     following.create_task(place.run(), name=f"oo-follow-{consumer.name}-{stream.lower()}")
 
 
@@ -66,16 +76,17 @@ class Following:
         consumer: Consumer,
         stream: str,
         kinds: Sequence[str],
+        delay: float,
     ) -> None:
         self._line, self._db, self._opener, self._clock = line, db, opener, clock
-        self._consumer, self._stream, self._kinds = consumer, stream, kinds
+        self._consumer, self._stream, self._kinds, self._delay = consumer, stream, kinds, delay
 
     async def run(self) -> None:
         """Pull, work and acknowledge; begin anew when the line or the stream is lost."""
         while True:
             client = await self._line.connected()
             try:
-                await self._follow(client)
+                await self._line.during(self._follow(client))
             except Exception as error:
                 if not is_of_nats(error):
                     log.error("consumer.failed", failure=error, consumer=self._consumer.name)
@@ -99,7 +110,10 @@ class Following:
                     continue
                 for message, outcome in zip(messages, outcomes, strict=True):
                     waits = outcome is Outcome.WAITS
-                    await client.publish(message.reply, _nak(_delay(message)) if waits else b"+ACK")
+                    await client.publish(message.reply, self._nak(message) if waits else b"+ACK")
+
+    def _nak(self, message: Msg) -> bytes:
+        return _nak(min(self._delay * 2.0 ** min(_deliveries(message) - 1, 10), _LONGEST_DELAY))
 
     async def _work(self, messages: Sequence[Msg]) -> list[Outcome]:
         """Have the effects of messages; what became of each."""
@@ -242,10 +256,6 @@ async def _answer_all(client: Client, messages: Iterable[Msg], answer: bytes) ->
 
 def _nak(seconds: float) -> bytes:
     return b"-NAK " + json.dumps({"delay": int(seconds * 1e9)}).encode()
-
-
-def _delay(message: Msg) -> float:
-    return min(_FIRST_DELAY * 2.0 ** min(_deliveries(message) - 1, 10), _LONGEST_DELAY)
 
 
 def _deliveries(message: Msg) -> int:

@@ -18,7 +18,7 @@ from oo.kernel.db import Database, Transaction
 from oo.kernel.keys import Keys
 from oo.kernel.opening import Opener
 from oo.kernel.outbox import Envelope, Outbox
-from oo.kernel.relay import InProcess, Relay
+from oo.kernel.relay import InProcess, Relay, attributes
 from oo.testing.databases import database
 from oo.testing.determinism import CountingIds, FixedClock
 
@@ -103,6 +103,12 @@ class Bench:
     async def waiting(self) -> int:
         rows = select(func.count()).select_from(log.outbox).where(~log.outbox.c.sent)
         return int(await self.db.read(lambda tx: tx.execute(rows).scalar_one()))
+
+    def said(self, row: Any) -> str:
+        """The word of an event of the log."""
+        envelope = self.opener.open(attributes(row), row.payload)
+        assert envelope is not None and isinstance(envelope.data, TipSeen)
+        return envelope.data.tip
 
     async def rows(self, query: Any) -> Sequence[Any]:
         return await self.db.read(lambda tx: tx.execute(query).all())
