@@ -67,6 +67,46 @@ def up(
 
 
 @app.command()
+def api(
+    port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default=False)] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default=False)] = None,
+    data: Data = None,
+) -> None:
+    """Answer requests alone, beside other processes on Postgres."""
+    settings = _settings(data, port=port, host=host)
+    from oo.entry.commands.up import run
+    from oo.entry.parts import Part
+
+    run(settings, (), sys.stdout, Part.API)
+
+
+@app.command()
+def worker(data: Data = None) -> None:
+    """Follow events and do what the clock says, beside other processes on Postgres."""
+    from oo.entry.commands.apart import run
+    from oo.entry.parts import Part
+
+    run(_settings(data), Part.WORKER, sys.stdout)
+
+
+@app.command()
+def relay(data: Data = None) -> None:
+    """Hand events on, beside other processes on Postgres."""
+    from oo.entry.commands.apart import run
+    from oo.entry.parts import Part
+
+    run(_settings(data), Part.RELAY, sys.stdout)
+
+
+@app.command()
+def jobs(data: Data = None) -> None:
+    """Say how far everything is that the clock says to do."""
+    from oo.entry.commands.jobs import run
+
+    raise typer.Exit(run(_settings(data), sys.stdout))
+
+
+@app.command()
 def link(
     new: Annotated[str | None, typer.Option(metavar="NAME", help="Invite a person of this name.")] = None,
     data: Data = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oo.contracts.accounts import Accounts, Person
@@ -23,7 +23,7 @@ class Deeds:
         self._address = address
 
     async def do(self, asked: Mapping[str, Any]) -> Any:
-        """The answer to `{"do": link, export, erase, health, stage, "name"?}`; raises a `Problem` for a terminal."""
+        """The answer to `{"do": link, export, erase, health, jobs, stage, "name"?}`; raises a `Problem`."""
         name = asked.get("name")
         match asked.get("do"):
             case "link":
@@ -32,6 +32,8 @@ class Deeds:
                 return {name: part.well for name, part in (await self._house.health()).items()}
             case "stage":
                 return str(await asyncio.to_thread(saving.stage, self._house.kit.settings))
+            case "jobs":
+                return {"jobs": await self.jobs()}
             case "export" if isinstance(name, str):
                 return await self.export(name)
             case "erase" if isinstance(name, str):
@@ -54,6 +56,23 @@ class Deeds:
         """Proof that everything of the person was deleted."""
         receipt = await self._promises[Forgetting].erase(user=(await self._person(name)).id)
         return {"what": receipt.what, "at": receipt.at.isoformat(), "records": receipt.records}
+
+    async def jobs(self) -> Sequence[Mapping[str, Any]]:
+        """How far everything is that leaves rows, by name."""
+        return [
+            {
+                "what": one.what,
+                "tick": one.number,
+                "begun": one.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "shards": one.shards,
+                "done": one.done,
+                "failed": one.failed,
+                "people": one.people,
+                "rows": one.wrote,
+                "state": state,
+            }
+            for one, state in await self._house.jobs.progress()
+        ]
 
     async def _person(self, name: str) -> Person:
         for person in await self._promises[Accounts].people():

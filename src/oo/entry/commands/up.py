@@ -19,6 +19,7 @@ from oo.contracts.errors import Unusable
 from oo.contracts.sources import Sources
 from oo.entry.control import listening
 from oo.entry.deeds import Deeds
+from oo.entry.parts import Part, allowed
 from oo.entry.server import Tools, application
 from oo.entry.wiring import House, house
 from oo.kernel import log
@@ -34,12 +35,16 @@ class PortTaken(Exception):
     """Somebody else listens there; the message says where, and what to do."""
 
 
-def run(settings: Settings, files: Sequence[str], out: TextIO) -> None:
-    """Serve until SIGTERM or SIGINT; raises `PortTaken`, or `Unusable` for a file that can't be connected."""
+def run(settings: Settings, files: Sequence[str], out: TextIO, part: Part = Part.UP) -> None:
+    """Serve until SIGTERM or SIGINT; raises `PortTaken`, or `Unusable` for a file that can't be connected.
+
+    Only the whole house, not a part of it, prints a link to come in by.
+    """
+    allowed(settings, part)
     door = _door(settings)
     log.configure(level=settings.log_level)
     with door, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, files, door, out))
+        runner.run(_serve(settings, files, door, out, part))
 
 
 def address_of(settings: Settings, port: int | None = None) -> str:
@@ -51,11 +56,11 @@ def address_of(settings: Settings, port: int | None = None) -> str:
     return f"http://{name}:{settings.port if port is None else port}"
 
 
-async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, out: TextIO) -> None:
-    async with house(settings) as home:
+async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, out: TextIO, part: Part) -> None:
+    async with house(settings, part=part) as home:
         address = address_of(settings, door.getsockname()[1])
         deeds = Deeds(home, address)
-        link = await deeds.link()
+        link = await deeds.link() if part is Part.UP else None
         await _connect(home, files)
         async with listening(settings.data, deeds.do):
             # What was loaded stays for good: without it a full collection is short, and nobody waits for one.
@@ -63,7 +68,8 @@ async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, 
             gc.freeze()
             # A request makes hundreds of objects and no cycles to speak of: looking for some after every 700 is waste.
             gc.set_threshold(20_000, 20, 20)
-            out.write(f"oO is at {address}\nOpen this within 15 minutes, once, to sign in:\n{link}\n")
+            invited = f"Open this within 15 minutes, once, to sign in:\n{link}\n" if link else ""
+            out.write(f"oO is at {address}\n{invited}")
             out.flush()
             await _answer(_app(home, settings), door)
 

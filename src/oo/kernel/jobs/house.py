@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from oo.kernel.chance import Chance
 from oo.kernel.clock import Clock
@@ -12,13 +13,16 @@ from oo.kernel.jobs import runs
 from oo.kernel.jobs.beats import Beats
 from oo.kernel.jobs.here import Here
 from oo.kernel.jobs.job import BEAT, Job, Work
-from oo.kernel.jobs.lease import Alone, Leading
+from oo.kernel.jobs.lease import Alone, Aside, Leading
 from oo.kernel.jobs.planner import ROUND_SECONDS, Planner, whole
 from oo.kernel.jobs.running import Carrier, Running
+from oo.kernel.jobs.runs import Progress
 from oo.kernel.log import get_logger
 
 LATE = 3
 """Intervals after which a tick that is not done is too late."""
+
+WELL = "well"
 
 log = get_logger("jobs")
 
@@ -60,8 +64,10 @@ class Jobs:
         self._kicking: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; who stands aside does what is done everywhere, and can ask for the rest."""
         self._everywhere.start()
+        if isinstance(self._leading, Aside):
+            return
         tasks = {
             "lease": self._leading.keep(),
             "planner": self._planner.run(),
@@ -89,19 +95,15 @@ class Jobs:
     async def failing(self) -> list[str]:
         """Names of jobs that fail, gave a shard up, or are far behind."""
         beats = {**self._everywhere.health(), **self._beats.health()}
-        every = {work.name: work.every for work in self._works}
-        now = self._clock.now()
-        behind = [
-            one.what
-            for one in await self._db.read(runs.progress)
-            if one.what in every
-            and (one.failed or one.tries or (one.done < one.shards and now - one.at > LATE * every[one.what]))
-        ]
+        behind = [one.what for one, state in await self.progress() if state != WELL]
         return sorted({*(name for name, job in beats.items() if job.failing), *behind})
 
-    async def progress(self) -> list[runs.Progress]:
-        """How far everything is that leaves rows."""
-        return await self._db.read(runs.progress)
+    async def progress(self) -> list[tuple[Progress, str]]:
+        """How far everything is that leaves rows, with a word: `well`, `late`, or the error of its last failure."""
+        every = {work.name: work.every for work in self._works}
+        now = self._clock.now()
+        told = await self._db.read(runs.progress)
+        return [(one, _state(one, now, every[one.what])) for one in told if one.what in every]
 
     async def stop(self) -> None:
         """End; what is in progress is cancelled, and done anew by whoever leads next."""
@@ -111,7 +113,10 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._kicking, return_exceptions=True)
         self._tasks = []
-        await self._leading.release()
+        try:
+            await self._leading.release()
+        except Exception as error:  # the database is away: the next leader waits some seconds
+            log.warning("lease.not_left", error=type(error).__name__)
 
     async def _lead(self) -> None:
         """Let the beats run while this process leads."""
@@ -134,3 +139,9 @@ class Jobs:
 
     def _wake(self) -> None:
         self._planner.wake()
+
+
+def _state(one: Progress, now: datetime, every: timedelta) -> str:
+    if one.failed or one.tries:
+        return one.reason or "fails"
+    return "late" if one.done < one.shards and now - one.at > LATE * every else WELL

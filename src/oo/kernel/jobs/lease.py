@@ -64,6 +64,23 @@ class Alone:
         """There is nobody else."""
 
 
+class Aside:
+    """Never leads: others do what the clock says."""
+
+    held = False
+
+    def fence(self, tx: Transaction) -> None:
+        """Nobody who stands aside may write what a leader does."""
+        raise NotLeader
+
+    async def keep(self) -> None:
+        """Nothing is wanted."""
+        await asyncio.Event().wait()
+
+    async def release(self) -> None:
+        """There is nothing to leave."""
+
+
 class Lease:
     """Leads while it holds the row."""
 
