@@ -15,7 +15,7 @@ from tests.docs.test_commands import CAPTURED, environment, free_port, start
 from oo.testing.postgres import programs, server
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "postgres.md"
-BLOCK = re.compile(r"^```sh postgres( background)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```sh postgres( background| stopped)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.services
@@ -27,17 +27,17 @@ def test_the_page_on_postgres_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("PGUSER", "postgres")
         monkeypatch.setenv("PATH", f"{programs()}:{os.environ['PATH']}")
         try:
-            for background, script in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+            for how, script in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
                 script = script.replace("8100", str(port))
-                if background:
+                if how == " background":
                     running.append(start(script, tmp_path))
                     continue
+                if how == " stopped":
+                    stop(running)
                 run = subprocess.run(["bash", "-euc", script], cwd=tmp_path, env=environment(tmp_path), **CAPTURED)  # type: ignore[call-overload]
                 assert run.returncode == 0, f"{script}\n{run.stdout}\n{run.stderr}"
         finally:
-            for one in running:
-                os.killpg(one.pid, signal.SIGTERM)
-                one.wait(20)
+            stop(running)
         count = [
             "psql",
             "--tuples-only",
@@ -46,3 +46,10 @@ def test_the_page_on_postgres_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             "--command=SELECT count(*) FROM auth.people",
         ]
         assert subprocess.run(count, capture_output=True, text=True, check=True).stdout == "1\n"
+
+
+def stop(running: list[subprocess.Popen[str]]) -> None:
+    while running:
+        one = running.pop()
+        os.killpg(one.pid, signal.SIGTERM)
+        one.wait(20)
