@@ -38,6 +38,8 @@ CHANGES: dict[str, dict[str, str]] = {
 """What a page sends to each route that changes something, with Milo's ids in the places."""
 CALLS: dict[str, dict[str, Any]] = {
     "/api/recommend": {},
+    "/api/policies/promote": {"policy": "newest"},
+    "/api/policies/roll-back": {},
     "/api/feedback": {"key": "k-{who}", "tip": "{tip}", "action": "done"},
     "/kept": {"person": "{who}", "reactions": [{"key": "k-{who}", "tip": "{tip}", "action": "done"}]},
 }

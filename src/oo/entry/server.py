@@ -19,6 +19,7 @@ from oo.apps.api.health import Wellness
 from oo.apps.web import build as web
 from oo.apps.web.promises import Promises
 from oo.contracts.accounts import Accounts
+from oo.contracts.experiments import Experiments
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.profiles import Profiles
 from oo.contracts.sources import Sources
@@ -95,7 +96,8 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             ids=tools.ids,
         )
     )
-    return Inside([*api.build(promises[Tips], promises[EventTail], tools.state).routes, *pages.router.routes]), pages
+    routes = api.build(promises[Tips], promises[EventTail], promises[Experiments], tools.state).routes
+    return Inside([*routes, *pages.router.routes]), pages
 
 
 def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:

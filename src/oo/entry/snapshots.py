@@ -10,6 +10,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 
 from oo.apps.api import build
+from oo.contracts.experiments import Experiments
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
 
@@ -17,7 +18,9 @@ from oo.contracts.tips import Tips
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the public API, as `contracts/http/api.json` holds it."""
     app = FastAPI(title="oO", summary="One tip. Right now.", version=version("oo"))
-    app.router.routes.extend(build(cast("Tips", None), cast("EventTail", None), _nothing).routes)
+    app.router.routes.extend(
+        build(cast("Tips", None), cast("EventTail", None), cast("Experiments", None), _nothing).routes
+    )
     document = app.openapi()
     _without_fastapis_own(document)
     document["components"]["securitySchemes"] = {

@@ -6,15 +6,25 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
 
-from oo.apps.api import events, feedback, health, recommend
+from oo.apps.api import events, feedback, health, policies, recommend
 from oo.apps.api.health import Wellness
+from oo.contracts.experiments import Experiments
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
 
 
-def build(tips: Tips, tail: EventTail, state: Callable[[], Awaitable[Mapping[str, Wellness]]]) -> APIRouter:
+def build(
+    tips: Tips,
+    tail: EventTail,
+    experiments: Experiments,
+    state: Callable[[], Awaitable[Mapping[str, Wellness]]],
+) -> APIRouter:
     """Every resource of the API over the promises; `state` says how every part of this oO is."""
     router = APIRouter()
-    for part in (recommend.router(tips), feedback.router(tips), events.router(tail), health.router(state)):
+    parts = (
+        *(recommend.router(tips), feedback.router(tips)),
+        *(events.router(tail), policies.router(experiments), health.router(state)),
+    )
+    for part in parts:
         router.routes.extend(part.routes)
     return router
