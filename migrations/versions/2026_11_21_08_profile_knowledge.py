@@ -24,6 +24,17 @@ def upgrade() -> None:
         schema="profile",
     )
     op.create_table(
+        "contexts",
+        sa.Column("user_id", sa.String(length=26), nullable=False),
+        sa.Column("context", sa.String(length=10), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("rule", sa.String(length=80), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "context"),
+        schema="profile",
+    )
+    op.create_table(
         "knowledge",
         sa.Column("user_id", sa.String(length=26), nullable=False),
         sa.Column("scope", sa.String(length=40), nullable=False),

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 
 from oo.contracts.agents import Inference
 from oo.contracts.consents import Consents
+from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import UserView
 from oo.contracts.features import Features, UserHistory
 from oo.contracts.ids import UserId
+from oo.contracts.items import Busy
 from oo.contracts.knowledge import Knowledge, Known
-from oo.contracts.serving import AgentView, Heard, Serving
+from oo.contracts.serving import AgentView, Heard, Serving, Standing
 
 
 def unknown() -> dict[type, object]:
     """What a room needs that asks agents, where there are none."""
-    return dict.fromkeys((Features, Serving, Consents, Knowledge), Nobody())
+    return dict.fromkeys((Features, Serving, Consents, Contexts, Knowledge), Nobody())
 
 
 class Nobody:
@@ -49,6 +51,10 @@ class Nobody:
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    async def standing(self, *, user: UserId, busy: Sequence[Busy] = ()) -> Standing:
+        """Nothing is allowed, on or off."""
+        return Standing()
 
     async def known(self, *, user: UserId) -> list[Known]:
         """Nothing."""

@@ -12,9 +12,11 @@ from sqlalchemy import Row, bindparam, delete, func, select
 from oo.kernel.db import Transaction, upsert
 from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
-from oo.modules.profile.tables import SAID, consents, knowledge, metadata, prefs
+from oo.modules.profile.tables import SAID, consents, contexts, knowledge, metadata, prefs
 
 GLOBAL = "global"
+SWITCH = "on"
+"""The preference of an agent's scope that lets it take part."""
 
 _VALUES = select(prefs.c.key, prefs.c.value).where(
     prefs.c.user_id == bindparam("user"), prefs.c.scope == bindparam("scope")
@@ -59,6 +61,27 @@ def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
 def put_consent(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Set a consent."""
     upsert(tx, consents, row)
+
+
+def contexts_of(tx: Transaction, user: str) -> dict[str, Row[Any]]:
+    """The contexts that the person set something of, by name."""
+    return {row.context: row for row in tx.execute(select(contexts).where(contexts.c.user_id == user))}
+
+
+def put_context(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Set a context."""
+    upsert(tx, contexts, row)
+
+
+def switched_off(tx: Transaction, user: str) -> frozenset[str]:
+    """The agents that the person switched off."""
+    mine = (prefs.c.user_id == user, prefs.c.key == SWITCH, prefs.c.value == "false")
+    return frozenset(tx.execute(select(prefs.c.scope).where(*mine)).scalars())
+
+
+def put_scoped(tx: Transaction, user: str, scope: str, key: str, value: str, now: datetime) -> None:
+    """Set a preference of a scope, as the person's."""
+    upsert(tx, prefs, {"user_id": user, "scope": scope, "key": key, "value": value, "source": "user", "at": now})
 
 
 def known_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:

@@ -30,6 +30,17 @@ consents = Table(
     Column("at", Instant, nullable=False),
 )
 
+contexts = Table(
+    "contexts",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("context", String(10), primary_key=True),
+    Column("by_hand", Boolean),  # none leaves it to the rule
+    Column("until", Instant),
+    Column("rule", String(80)),  # weekdays, times and what of the calendar, as JSON
+    Column("at", Instant, nullable=False),
+)
+
 knowledge = Table(
     "knowledge",
     metadata,

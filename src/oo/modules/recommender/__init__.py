@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from oo.contracts.consents import Consents
+from oo.contracts.contexts import Contexts
 from oo.contracts.features import Features
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.lineups import DecisionLog
@@ -48,7 +48,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
         return Health(True, await kit.db.read(facts))
 
-    hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Consents], needs[Knowledge])
+    hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Contexts], needs[Knowledge])
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field)},
         handlers=joined(HANDLERS, Learning(kit, field).handlers, HEARERS),
@@ -70,7 +70,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 module = Module(
     name="recommender",
     keeps=(Tips, DecisionLog),
-    needs=(Sources, Profiles, Features, Serving, Consents, Knowledge),
+    needs=(Sources, Profiles, Features, Serving, Contexts, Knowledge),
     tables=metadata,
     erase=repository.erase,
     export=_export,

@@ -18,6 +18,8 @@ def on_task(tx: Transaction, envelope: Envelope) -> None:
     """A task changed, was finished or is gone: what stands for it is overtaken."""
     task = envelope.data
     assert isinstance(task, TaskChanged | TaskCompleted | TaskDeleted)
+    if isinstance(task, TaskCompleted) and task.past:  # nobody knew of it, so nothing stands for it
+        return
     ends = {TaskCompleted: repository.FINISHED, TaskDeleted: repository.GONE}
     repository.overtake(tx, envelope.user, task.ref, to=ends.get(type(task), repository.OVERTAKEN))
 

@@ -65,6 +65,8 @@ class Learning:
         if done.finished_at is not None and at - done.finished_at >= DAY:  # many sources know the day alone
             at = done.finished_at
         learnt.complete(tx, envelope.user, done.ref, at)
+        if done.past:  # no tip spoke of it
+            return
         for tip in learnt.tips_of(tx, envelope.user, done.ref, at - HORIZON):
             self._assess(tx, envelope, tip)
 

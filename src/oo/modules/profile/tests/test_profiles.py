@@ -198,7 +198,7 @@ async def test_an_export_shows_what_was_set_by_whom_and_when(desk: Desk) -> None
         "source": "user",
         "at": kit.clock.now(),
     }
-    assert shown == {"prefs": [row], "consents": [], "knowledge": []}
+    assert shown == {"prefs": [row], "consents": [], "contexts": [], "knowledge": []}
 
 
 async def test_health_counts_and_names_nobody(desk: Desk) -> None:

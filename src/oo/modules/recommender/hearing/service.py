@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from oo.contracts.agents import Value
-from oo.contracts.consents import Consents
+from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import UserView
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
-from oo.contracts.serving import Heard, Serving, Standing
+from oo.contracts.serving import Heard, Serving
 from oo.engine.when import today
 from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
@@ -38,7 +38,7 @@ class Hearing:
     view_of: Callable[[UserId], Awaitable[UserView]]
     features: Features
     serving: Serving
-    consents: Consents
+    contexts: Contexts
     knowledge: Knowledge
 
     async def hear(self, user: UserId, agents: Sequence[str] | None = None) -> list[Heard]:
@@ -48,7 +48,7 @@ class Hearing:
         day = today(view.context).toordinal()
         if before is None or before.inferred_on != day:
             await self.infer(user)
-        standing = Standing(consents=await self.consents.granted(user=user))
+        standing = await self.contexts.standing(user=user, busy=view.busy)
         heard = await self.serving.compute(
             view=view, standing=standing, parameters=await self._parameters(user), agents=agents
         )

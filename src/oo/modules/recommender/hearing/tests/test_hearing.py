@@ -1,0 +1,171 @@
+"""Agents are asked when something changed, what is unchanged is not written again, and tips say what they know."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from oo.contracts.agents import Inference, Snippet, Value
+from oo.contracts.contexts import Contexts
+from oo.contracts.events import TaskAdded
+from oo.contracts.features import Features, UserHistory
+from oo.contracts.ids import UserId
+from oo.contracts.knowledge import Knowledge
+from oo.contracts.manifests import PolicyManifest
+from oo.contracts.profiles import Profiles
+from oo.contracts.serving import AgentView, Heard, Serving, Standing
+from oo.contracts.sources import Sources
+from oo.contracts.tips import Tips
+from oo.kernel.db import Transaction
+from oo.kernel.jobs import Shard, Tick
+from oo.kernel.plugins import discover
+from oo.modules.recommender import module
+from oo.modules.recommender.tables import agent_outputs
+from oo.modules.recommender.tests.conftest import NOW, Shelf
+from oo.testing.determinism import FixedClock
+from oo.testing.rooms import Room, room
+from oo.testing.unknown import Nobody, unknown
+
+USER = UserId("01LENA00000000000000000000")
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Oracle(Nobody):
+    """One agent, that says what the test wants."""
+
+    clock: FixedClock
+    snippet: Snippet | None = None
+    asked: list[Standing] = field(default_factory=list)
+    pasts: int = 0
+
+    def registry(self) -> Sequence[AgentView]:
+        return (AgentView("oracle", "Oracle", "", "1.0.0", "live", 15, (), (), (), ()),)
+
+    async def compute(self, **asked: Any) -> list[Heard]:
+        self.asked.append(asked["standing"])
+        until = self.clock.now() + timedelta(minutes=15)
+        return [Heard("oracle", "1.0.0", until, self.snippet, digest=repr(self.snippet)[:24])]
+
+    async def infer(self, *, history: UserHistory, agents: Any = None) -> Mapping[str, Mapping[str, Inference]]:
+        self.pasts += 1
+        return {}
+
+    async def learn(self, **found: Mapping[str, Value]) -> int:
+        return 0
+
+
+@dataclass
+class Hall:
+    """A recommender with an oracle."""
+
+    room: Room
+    shelf: Shelf
+    clock: FixedClock
+    oracle: Oracle
+
+    async def tick(self) -> int:
+        """Ask whoever is due now."""
+        (work,) = self.room.built.works
+        now = self.clock.now()
+        tick = Tick(1, now, now)
+        due = await self.room.kit.db.read(lambda tx: work.plan(tx, tick, "", 10))
+        return await work.run(Shard(), tick) if due else 0
+
+    async def rows(self) -> list[Any]:
+        def unit(tx: Transaction) -> list[Any]:
+            return list(tx.execute(select(agent_outputs)).all())
+
+        return await self.room.kit.db.read(unit)
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    shelf, clock = Shelf(), FixedClock(NOW)
+    oracle = Oracle(clock)
+    policies = discover("policies", PolicyManifest.model_validate).plugins
+    needs: dict[type, object] = {**unknown(), Sources: shelf, Profiles: shelf}
+    needs |= dict.fromkeys((Features, Serving, Contexts, Knowledge), oracle)
+    async with room(tmp_path, module, needs=needs, plugins={"policies": policies}, clock=clock) as made:
+        made.kit.keys.create(USER)
+        yield Hall(made, shelf, clock, oracle)
+
+
+async def test_nobody_is_asked_about_whom_nothing_happened(hall: Hall) -> None:
+    assert await hall.tick() == 0
+
+
+async def test_a_change_has_agents_asked_and_their_time_has_them_asked_anew(hall: Hall) -> None:
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    assert [await hall.tick(), await hall.tick()] == [1, 0]
+    hall.clock.advance(timedelta(minutes=15))
+    assert [await hall.tick(), await hall.tick()] == [1, 0]
+
+
+async def test_what_is_unchanged_is_not_written_again_but_counts_on(hall: Hall) -> None:
+    hall.oracle.snippet = Snippet("Something.", {}, ())
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    (before,) = await hall.rows()
+    hall.clock.advance(timedelta(minutes=15))
+    await hall.tick()
+    (after,) = await hall.rows()
+    assert after.said == before.said and after.at == before.at and after.until > before.until
+
+
+async def test_silence_takes_the_place_of_what_was_said(hall: Hall) -> None:
+    hall.oracle.snippet = Snippet("Something.", {}, ())
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    hall.oracle.snippet = None
+    hall.clock.advance(timedelta(minutes=15))
+    await hall.tick()
+    assert [row.said for row in await hall.rows()] == [None]
+
+
+async def test_the_past_is_inferred_from_once_a_day(hall: Hall) -> None:
+    for _ in range(3):
+        await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+        await hall.tick()
+    assert hall.oracle.pasts == 1
+    hall.clock.advance(timedelta(days=1))
+    await hall.tick()
+    assert hall.oracle.pasts == 2
+
+
+async def test_a_tip_says_what_an_agent_knows_of_its_task(hall: Hall) -> None:
+    ref = hall.shelf.put("a", "Water the plants")
+    hall.oracle.snippet = Snippet("{e1.title} slips.", {}, (ref,), why="it is past its usual rhythm")
+    await hall.room.deliver(USER, TaskAdded(ref=ref))
+    await hall.tick()
+    tip = (await hall.room.promise(Tips).recommend(user=USER)).tip
+    assert tip is not None and tip.why.endswith("and it is past its usual rhythm.")
+
+
+async def test_what_no_longer_counts_is_not_said(hall: Hall) -> None:
+    ref = hall.shelf.put("a", "Water the plants")
+    hall.oracle.snippet = Snippet("{e1.title} slips.", {}, (ref,), why="it is past its usual rhythm")
+    await hall.room.deliver(USER, TaskAdded(ref=ref))
+    await hall.tick()
+    hall.clock.advance(timedelta(minutes=16))
+    tip = (await hall.room.promise(Tips).recommend(user=USER)).tip
+    assert tip is not None and "rhythm" not in tip.why
+
+
+async def test_what_was_said_is_sealed_shown_and_erased(hall: Hall) -> None:
+    hall.oracle.snippet = Snippet("A very private thing.", {"n": 1.0}, ())
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    assert b"very private" not in await hall.room.at_rest()
+    cipher = hall.room.kit.keys.cipher(USER)
+    shown = await hall.room.kit.db.read(lambda tx: module.export(tx, USER, cipher))
+    assert shown["agent_outputs"][0]["said"][0] == "A very private thing."
+    while await hall.room.kit.db.write(lambda tx: module.erase(tx, USER)):
+        pass
+    assert await hall.rows() == []
