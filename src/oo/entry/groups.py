@@ -1,4 +1,6 @@
-"""Commands about choosing: `oo policies …`, `oo decisions …`, `oo simulate`, `oo helps`; each loads what it needs."""
+"""Commands in groups: `oo events …`, `oo policies …`, `oo decisions …`, `oo simulate`, `oo helps`; each loads what it
+needs.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,48 @@ import typer
 Data = Annotated[Path | None, typer.Option(help="The folder that holds everything oO keeps.", show_default=False)]
 Name = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's id, such as linear-thompson.")]
 
+events = typer.Typer(help="Events that failed and were set aside.")
 policies = typer.Typer(help="Who chooses the tip, who would like to, and on what evidence.")
 decisions = typer.Typer(help="The log of decisions.", no_args_is_help=True)
+
+
+Consumer = Annotated[str | None, typer.Option(help="Of this room alone.", show_default=False)]
+
+
+@events.callback(invoke_without_command=True)
+def set_aside(context: typer.Context, data: Data = None) -> None:
+    """Show events that failed five times, and hold back what is after them; ends with 1 when there are some."""
+    if context.invoked_subcommand is None:
+        from oo.entry.commands.events import show
+        from oo.kernel.settings import Settings, load
+
+        raise typer.Exit(show(load(Settings, data=data), sys.stdout))
+
+
+@events.command()
+def redeliver(
+    consumer: Consumer = None,
+    event: Annotated[str | None, typer.Option(help="This one alone.", show_default=False)] = None,
+    data: Data = None,
+) -> None:
+    """Send events again that were set aside, with all that they hold back."""
+    from oo.entry.commands.events import redeliver
+    from oo.kernel.settings import Settings, load
+
+    redeliver(load(Settings, data=data), consumer, event, sys.stdout)
+
+
+@events.command()
+def skip(
+    event: Annotated[str, typer.Argument(help="Which one, as `oo events` shows it.")],
+    consumer: Consumer = None,
+    data: Data = None,
+) -> None:
+    """Go on behind an event that was set aside, for good and without its effect."""
+    from oo.entry.commands.events import skip
+    from oo.kernel.settings import Settings, load
+
+    skip(load(Settings, data=data), event, consumer, sys.stdout)
 
 
 @policies.callback(invoke_without_command=True)
@@ -101,6 +143,7 @@ def helps(
 
 def join(app: typer.Typer) -> None:
     """Add them to the command line."""
+    app.add_typer(events, name="events")
     app.add_typer(policies, name="policies")
     app.add_typer(decisions, name="decisions")
     app.command()(simulate)
