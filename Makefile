@@ -1,7 +1,7 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres quick chaos install check fix bench contracts docs pictures icons lighthouse requirements new-connector
+.PHONY: help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector
 BIN := .venv/bin
 ARGS ?=
 BARS ?=
@@ -68,6 +68,11 @@ fix:
 bench:
 	@.ci/environment dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# open-bandit: fetch the Open Bandit sample through pip into a cache, for `pytest -m slow src/oo/engine/ope`
+open-bandit:
+	@.ci/environment dev
+	$(BIN)/python -m oo.testing.open_bandit
 
 # contracts: write what is generated from the event types, the routes and the manifests
 contracts:

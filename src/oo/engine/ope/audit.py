@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from oo.engine.ope.clusters import Array
 from oo.engine.ope.log import Log
 
 BAND = (0.95, 1.05)
-"""Where the mean weight has to be; it is 1 when the logged propensities are those that were drawn from."""
+"""Where the mean weight has to be; it is 1 when the logged propensities are those that were drawn from.
+
+A mean is outside when two of its standard errors don't bring it back, so that chance alone seldom refuses a log.
+"""
 TOP_SHARE = 0.05
 """No single decision may hold more of the weight."""
 LEAST = 100.0
@@ -43,7 +47,8 @@ def audited(weight: Array, *, least: float = LEAST) -> Audit:
         return Audit(rows, 0.0, 0.0, 0.0, ("no decision in the log is one that the target would have made",))
     average, top, effective = total / rows, float(weight.max()) / total, total**2 / float(weight @ weight)
     faults = []
-    if not BAND[0] <= average <= BAND[1]:
+    noise = 2 * math.sqrt(max(rows / effective - 1, 0.0) / rows)
+    if not BAND[0] - noise <= average <= BAND[1] + noise:
         faults.append(
             f"mean weight {average:.3f} is outside {BAND[0]}-{BAND[1]}: a logged propensity is wrong or missing"
         )
