@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from oo.contracts.decisions import Candidate, Context, Decision
 
@@ -21,6 +21,19 @@ class State:
 
     version: int = 1
     arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Something that a person did of their own accord, beside all that was open: life teaches without any tip."""
+
+    context: Context
+    candidates: Sequence[Candidate]
+    done: Sequence[int]
+    """Which of the candidates were done, by index; one or more, and not all."""
+    kind: Literal["moment", "day", "old"]
+    """The next thing done; those of a day; those of a day that were at least a week old."""
+    weight: float = 1.0
 
 
 class Policy(Protocol):
@@ -54,3 +67,10 @@ class Policy(Protocol):
 
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """The state after a reward in 0 to 1 for the decision's choice, with an importance weight."""
+
+
+class Learner(Policy, Protocol):
+    """A policy that learns from life as well: from what was done, whether it was a tip or not."""
+
+    def learn(self, state: State, lesson: Lesson) -> State:
+        """The state after a lesson."""

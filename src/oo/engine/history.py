@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
-from oo.contracts.decisions import Candidate, UserView
+from oo.contracts.decisions import Candidate, Context, UserView
 from oo.contracts.ids import DecisionId, Ref, UserId
 from oo.contracts.items import Facts
 from oo.contracts.policies import Policy, State
 from oo.engine.candidates import candidates, collapse
+from oo.engine.filters import sift
 from oo.engine.house import FILTERS
 from oo.engine.pipeline import Parts, decide
 from oo.engine.when import context, zone_of
@@ -26,10 +27,12 @@ BELOW = 1e6
 
 @dataclass(slots=True)
 class History:
-    """What was known up to the last event; events come in order, and nothing is learnt from them."""
+    """What was known up to the last event; events come in order. What they teach is `learning.lessons`' to say."""
 
     offset: str = "+00:00"
     """The person's offset from UTC, as `zone_of` reads it."""
+    day_only: bool = False
+    """Stamps are dates: of the moments of a day nothing is known."""
     facts: dict[str, Facts] = field(default_factory=dict)
     """The open tasks."""
     last_project: str | None = None
@@ -57,6 +60,12 @@ class History:
         """What the pipeline would have seen at an instant after the last event."""
         moment = context(now, self.offset, DAY_ENDS_AT, last_project=self.last_project)
         return UserView(UserId("history"), moment, tuple(self.facts.values()))
+
+    def kept(self, now: datetime) -> tuple[Context, list[Candidate]]:
+        """The moment, and the candidates that every rule keeps at it."""
+        view = self.view(now)
+        found = collapse(candidates(view), self._alike, zone_of(self.offset))
+        return view.context, sift(view, found, PARTS.filters)[0]
 
     def ranking(self, now: datetime, policy: Policy, state: State) -> list[tuple[str, float]]:
         """Every open task with the policy's estimate, best first; those that a rule takes out come after all others.
