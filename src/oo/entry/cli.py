@@ -139,11 +139,12 @@ def replay(
     history: Annotated[Path, typer.Argument(metavar="HISTORY", help="A history of tasks, JSON lines.")],
     at: Annotated[Path, typer.Option(metavar="TIMES", help="A file of instants, one a line.")],
     as_json: Annotated[bool, typer.Option("--json", help="Rankings as JSON lines, the only form there is.")] = True,
+    policy: Annotated[str, typer.Option(help="Who ranks; the learner learns on the way.")] = "hierarchical-logit",
 ) -> None:
-    """Rank what was open at each instant of a history, as the live engine would have."""
-    from oo.entry.commands.replay import run
+    """Rank what was open at each instant of a history, by what went before."""
+    from oo.entry.commands.replay import policy_named, run
 
-    run(history, at, sys.stdout)
+    run(history, at, sys.stdout, policy_named(policy))
 
 
 @app.command()

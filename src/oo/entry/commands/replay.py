@@ -6,30 +6,48 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from oo.contracts.errors import Unusable
-from oo.contracts.policies import Policy
+from oo.contracts.policies import Learner, Policy
 from oo.engine.history import History, offset_of, read_event, read_instant
+from oo.engine.learning.lessons import Learning
+from oo.kernel.plugins import discover
+
+LEARNER = "hierarchical-logit"
+
+
+def policy_named(name: str) -> Policy:
+    """The policy with this name, dashes as you like; raises `Unusable` with the names that there are."""
+    known = discover("policies", dict).plugins
+    found = known.get(name.replace("-", "_"))
+    if found is None:
+        raise Unusable(f"There is no policy {name}; there are: {', '.join(sorted(known))}.")
+    policy: Policy = found.load()
+    return policy
 
 
 def run(history: Path, at: Path, out: TextIO, policy: Policy | None = None) -> None:
     """Write a JSON line for each instant of `at`: `{"at", "ranking": [{"task", "score"}, …]}`, all open, best first.
 
-    A ranking knows only events strictly before its instant, so a history cut off there gives the same one; nothing is
-    learnt. Raises `Unusable` with one sentence that names file, line and reason.
+    A ranking knows only events strictly before its instant, so a history cut off there gives the same one. A policy
+    that learns from life is taught by them; another one stays as it is. Raises `Unusable` with one sentence that names
+    file, line and reason.
     """
-    if policy is None:
-        from oo.engine.policies.house import House
-
-        policy = House()
+    policy = policy or policy_named(LEARNER)
     state = policy.initial()
+    learning = Learning(cast("Learner", policy), state) if hasattr(policy, "learn") else None
     past, events = _read_history(history)
     position = 0
     for text, now in _read_times(at):
         while position < len(events) and events[position]["at"] < now:
+            if learning is not None:
+                learning.see(past, events[position])
             past.apply(events[position])
             position += 1
+        if learning is not None:
+            learning.until(past, now)
+            state = learning.state
         ranking = [{"task": task, "score": score} for task, score in past.ranking(now, policy, state)]
         out.write(json.dumps({"at": text, "ranking": ranking}, separators=(",", ":")) + "\n")
 
@@ -43,7 +61,7 @@ def _read_history(path: Path) -> tuple[History, list[dict[str, Any]]]:
             if past is None:
                 if not isinstance(row, dict) or "history" not in row:
                     raise ValueError('a history begins with {"history": …, "utc_offset_s": …}')
-                past = History(offset_of(row.get("utc_offset_s", 0)))
+                past = History(offset_of(row.get("utc_offset_s", 0)), day_only=row.get("day_only") is True)
             else:
                 events.append(read_event(row))
         except (ValueError, RecursionError) as error:

@@ -12,7 +12,7 @@ import pytest
 
 from oo.contracts.errors import Unusable
 from oo.engine.policies import POLICIES
-from oo.entry.commands.replay import run
+from oo.entry.commands.replay import policy_named, run
 
 HEAD = '{"history": "h", "utc_offset_s": 3600, "day_only": false, "grade": "A"}'
 ADDED = '{"at": "2026-11-01T10:00:00Z", "event": "added", "task": "a", "title": "w1"}'
@@ -21,7 +21,7 @@ ADDED = '{"at": "2026-11-01T10:00:00Z", "event": "added", "task": "a", "title": 
 def replayed(history: Path, times: list[str], folder: Path, policy: str = "house") -> list[dict[str, Any]]:
     at, out = folder / "times", io.StringIO()
     at.write_text("".join(f"{time}\n" for time in times))
-    run(history, at, out, POLICIES[policy])
+    run(history, at, out, policy_named(policy))
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -39,7 +39,7 @@ def test_each_instant_gets_one_line_with_all_open_tasks(tmp_path: Path) -> None:
     assert [[one["task"] for one in line["ranking"]] for line in lines] == [[], ["a"], ["b", "a"]]
 
 
-@pytest.mark.parametrize("policy", sorted(POLICIES))
+@pytest.mark.parametrize("policy", [*sorted(POLICIES), "hierarchical-logit"])
 def test_a_history_cut_off_gives_the_same_ranking_there(shared: Path, tmp_path: Path, policy: str) -> None:
     """On every open history, at instants between and exactly at events."""
     chance = random.Random(1)
@@ -80,3 +80,38 @@ def test_a_missing_file_and_one_that_is_no_text_are_named(tmp_path: Path) -> Non
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Unusable, match="not UTF-8"):
         run(tmp_path / "binary", tmp_path, io.StringIO())
+
+
+def test_what_was_done_teaches_the_learner_and_leaves_a_fixed_rule_as_it_was(tmp_path: Path) -> None:
+    """Somebody who does what carries labels first: the learner comes to expect it."""
+    lines = [HEAD]
+    for day in range(1, 26):
+        for task, tags in (("plain", []), ("tagged", ["t"]), ("other", [])):
+            event = {
+                "at": f"2026-11-{day:02}T09:00:00Z",
+                "event": "added",
+                "task": f"{task}{day}",
+                "title": f"{task}{day}",
+            }
+            lines.append(json.dumps({**event, "tags": tags}))
+        lines.append(json.dumps({"at": f"2026-11-{day:02}T12:00:00Z", "event": "done", "task": f"tagged{day}"}))
+        lines += [
+            json.dumps({"at": f"2026-11-{day:02}T20:00:00Z", "event": "deleted", "task": f"{task}{day}"})
+            for task in ("plain", "other")
+        ]
+    asked = ["2026-11-01T10:00:00Z", "2026-11-25T10:00:00Z"]
+    history = written(tmp_path, *lines)
+
+    def lead(line: dict[str, Any]) -> float:
+        scores = {one["task"].rstrip("0123456789"): one["score"] for one in line["ranking"]}
+        return float(scores["tagged"] - scores["plain"])
+
+    first, last = replayed(history, asked, tmp_path, "hierarchical-logit")
+    assert lead(last) > lead(first) + 0.5
+    first, last = replayed(history, asked, tmp_path, "house")
+    assert lead(last) == pytest.approx(lead(first))
+
+
+def test_a_policy_that_is_not_there_is_said_with_those_that_are() -> None:
+    with pytest.raises(Unusable, match=r"There is no policy best; there are: .*house.*"):
+        policy_named("best")
