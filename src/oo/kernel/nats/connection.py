@@ -135,20 +135,18 @@ class Line:
         async def closed() -> None:
             lost.set()
 
-        await asyncio.wait_for(
-            client.connect(
-                self._urls,
-                name=self._name,
-                allow_reconnect=False,
-                connect_timeout=int(CONNECT_SECONDS),
-                ping_interval=_PING_SECONDS,
-                max_outstanding_pings=2,
-                error_cb=_complaint,
-                closed_cb=closed,
-            ),
-            CONNECT_SECONDS * 2,
-        )
         try:
+            async with asyncio.timeout(CONNECT_SECONDS * 2):
+                await client.connect(
+                    self._urls,
+                    name=self._name,
+                    allow_reconnect=False,
+                    connect_timeout=int(CONNECT_SECONDS),
+                    ping_interval=_PING_SECONDS,
+                    max_outstanding_pings=2,
+                    error_cb=_complaint,
+                    closed_cb=closed,
+                )
             await self._look(client)
             self._client = client
             self._changed.set()
@@ -156,8 +154,7 @@ class Line:
         finally:
             self._client = None
             lost.set()
-            with contextlib.suppress(Exception):
-                await client.close()
+            await _closed(client)
 
     async def _look(self, client: Client) -> None:
         from oo.kernel.nats.guard import NatsUnsafe
@@ -170,6 +167,15 @@ class Line:
             self._changed.set()
             log.error("nats.refused", error=type(unsafe).__name__)
             raise
+
+
+async def _closed(client: Client) -> None:
+    """Close to the end, also when whoever waits for it is cancelled: half closed, the client leaves its socket open."""
+    closing = asyncio.ensure_future(client.close())
+    try:
+        await asyncio.wait([closing], timeout=CONNECT_SECONDS)
+    finally:
+        await asyncio.gather(closing, return_exceptions=True)
 
 
 async def _complaint(error: Exception) -> None:
