@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from oo.contracts.words.sentences import template_of
+
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Languages that have a catalogue, by code, each under its own name."""
 
@@ -25,6 +27,11 @@ class Translator:
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language, filled; a place without a value stays as it is."""
         return _filled(self._catalogue.gettext(text), values)
+
+    def sentence(self, text: str) -> str:
+        """Say a sentence that comes filled already, from a connector or the disk; one nobody knows stays as it is."""
+        template, values = template_of(text)
+        return self(template, **{name: self._catalogue.gettext(value) for name, value in values.items()})
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The form that fits the count, filled; `{count}` is the count."""

@@ -57,7 +57,7 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
     if one.detail:
         facts.append(FactRow(t("Where"), one.detail))
     read = t("Not read yet") if one.read_at is None else ago_brief(one.read_at, visitor.now, t.language)
-    facts.append(FactRow(t("Last read"), t(one.problem) if one.problem else t("All is well"), read))
+    facts.append(FactRow(t("Last read"), t.sentence(one.problem) if one.problem else t("All is well"), read))
     written = any(connector.id == one.connector and connector.kind == "document" for connector in connectors)
     return OneView(
         id=one.id,
@@ -117,7 +117,7 @@ def state_line(one: ConnectionView, visitor: Visitor) -> str:
     if one.state == "paused":
         return t("Paused")
     if one.state == "reconnect":
-        return t(one.problem) if one.problem else t("Asks you to sign in again")
+        return t.sentence(one.problem) if one.problem else t("Asks you to sign in again")
     read = t("Not read yet") if one.read_at is None else ago(one.read_at, visitor.now, t.language)
     if one.state == "slow":
         return t("{read}, trying", read=read)
@@ -126,4 +126,4 @@ def state_line(one: ConnectionView, visitor: Visitor) -> str:
 
 def _unread(file: str, line: int, reason: str, t: Translator) -> UnreadRow:
     short = PurePath(file).name
-    return UnreadRow(t("{file}, line {line}", file=short, line=line) if line else short, t(reason))
+    return UnreadRow(t("{file}, line {line}", file=short, line=line) if line else short, t.sentence(reason))

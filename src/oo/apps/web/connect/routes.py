@@ -140,7 +140,7 @@ class ConnectRoutes:
         self, request: Request, visitor: Visitor, path: str | None, typed: str = "", problem: Problem | None = None
     ) -> Response:
         folder = await self._sources.folder(user=visitor.user, path=path) if visitor.identity.admin else None
-        said = visitor.t(problem.detail) if problem else ""
+        said = visitor.t.sentence(problem.detail) if problem else ""
         view = files_view(await self._sources.connectors(), folder, typed or path or "", visitor.t, said)
         status = problem.status if problem else 200
         return self._pages.show(request, "connect/files.html", _below(visitor), view, status)
@@ -149,7 +149,7 @@ class ConnectRoutes:
         self, request: Request, visitor: Visitor, things: list[str], problem: Problem | None = None
     ) -> Response:
         empty = max(1, _FIELDS - len(things)) if len(things) < _MOST_THINGS else 0
-        view = MindView((*things, *[""] * empty), visitor.t(problem.detail) if problem else "")
+        view = MindView((*things, *[""] * empty), visitor.t.sentence(problem.detail) if problem else "")
         status = problem.status if problem else 200
         return self._pages.show(request, "connect/mind.html", _below(visitor), view, status)
 
