@@ -28,6 +28,7 @@ Page = Callable[["Fault", MutableMapping[str, Any]], App | None]
 
 _SAID = {404: ("not-found", "Nothing here."), 405: ("method-unknown", "This address takes other methods.")}
 _MOST_NAMED = 5
+_SOON = ((b"retry-after", b"2"),)
 
 log = get_logger("http")
 
@@ -72,7 +73,7 @@ def fault_of(error: BaseException) -> Fault:
     """What an exception says to the outside; one of ours is logged here, under the number that the answer gives.
 
     Words (`status`, `code`, `detail`), Starlette's HTTP errors (`status_code`) and validation errors (`errors`) are
-    known by their shape, so that no framework is loaded for it.
+    known by their shape, so that no framework is loaded for it. A database that is away or full is nobody's fault here.
     """
     status, code, detail = (getattr(error, name, None) for name in ("status", "code", "detail"))
     if isinstance(status, int) and isinstance(code, str) and isinstance(detail, str):
@@ -86,6 +87,11 @@ def fault_of(error: BaseException) -> Fault:
         return Fault(status, code, detail, headers=tuple((k.lower().encode(), v.encode()) for k, v in given.items()))
     if callable(list_errors := getattr(error, "errors", None)):
         return Fault(422, "invalid", unreadable(list_errors()))
+    from oo.kernel.db.faults import is_database_at_fault  # loaded by whoever has a database anyway
+
+    if is_database_at_fault(error):
+        log.error("database.away", error=type(error).__name__)
+        return Fault(503, "database-away", "The database can't be used just now. Try again in a moment.", headers=_SOON)
     number = secrets.token_hex(2)
     log.error("request.failed", failure=error, number=number)
     return Fault(500, "broken", f"Something broke here, not with you. Number {number}.", number)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -243,6 +244,14 @@ async def test_a_fault_of_ours_gets_a_number_and_no_words(edge: Edge, caplog: py
     assert "clinic" not in answer.text
     page = await ask(edge.guard, "GET", "/", headers=signed_in(accept="text/html"))
     assert page.headers["content-type"].startswith("text/plain")
+
+
+async def test_a_database_that_is_full_or_away_is_said_and_when_to_come_again(edge: Edge) -> None:
+    edge.inside.fails = sqlite3.OperationalError("database or disk is full")
+    edge.inside.fails.sqlite_errorcode = sqlite3.SQLITE_FULL
+    answer = await ask(edge.guard, "POST", "/api/feedback", data={}, headers=signed_in())
+    assert (answer.status, answer.json()["code"], answer.headers["retry-after"]) == (503, "database-away", "2")
+    assert "disk" not in answer.json()["detail"]
 
 
 async def test_guessing_links_closes_the_door_for_a_while(edge: Edge) -> None:
