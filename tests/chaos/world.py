@@ -106,4 +106,5 @@ def world(
         for part in reversed(list(made.parts.values())):
             if part.running():
                 part.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        if "CHAOS_KEEP" not in os.environ:  # to look at the logs of a bar that was missed
+            shutil.rmtree(folder, ignore_errors=True)
