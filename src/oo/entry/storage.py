@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oo.entry.migrate import migrate, migrate_postgres
 from oo.kernel.db import Database, DataLock, SqliteDatabase
+from oo.kernel.db.guard import findings, synchronous
 from oo.kernel.keys import Keys
 from oo.kernel.log import get_logger
 from oo.kernel.settings import Settings
@@ -55,7 +57,10 @@ async def storage(settings: Settings) -> AsyncIterator[Storage]:
 async def _on_sqlite(settings: Settings) -> AsyncIterator[Storage]:
     path = settings.data / "oo.db"
     await asyncio.to_thread(migrate, path)
-    yield Storage(SqliteDatabase(path), Keys(settings.data))
+    db = SqliteDatabase(path)
+    for finding in findings(sqlite3.sqlite_version_info, await db.write(synchronous)):
+        log.error("storage.unsafe", reason=finding.word)
+    yield Storage(db, Keys(settings.data))
 
 
 @contextlib.asynccontextmanager

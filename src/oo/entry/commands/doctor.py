@@ -48,6 +48,10 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _words()
     yield from _folders(settings)
     yield from _data(settings)
+    if settings.nats_url is not None:
+        from oo.entry.commands.doctor_nats import findings as on_nats
+
+        yield from on_nats(settings)
 
 
 def _python() -> Finding:
