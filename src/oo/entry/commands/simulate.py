@@ -77,8 +77,7 @@ def run(
         from oo.ml.experiments.drawing import report
 
         people = [persona(asked.seed, number, asked.days) for number in range(asked.personas)]
-        changes = [first for who in people for first, _ in who.chapters[1:]]
-        page.write_text(report(courses, asdict(asked), changes), encoding="utf-8")
+        page.write_text(report(courses, asdict(asked), people), encoding="utf-8")
     out.write(_table(courses))
     if page is not None:
         out.write(f"Report: {page}\n")

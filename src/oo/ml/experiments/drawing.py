@@ -11,6 +11,7 @@ import numpy as np
 
 from oo.contracts.errors import Unusable
 from oo.engine.simulation import telling
+from oo.engine.simulation.personas import Persona
 from oo.engine.simulation.telling import Course
 
 if TYPE_CHECKING:
@@ -23,15 +24,19 @@ SMOOTH = 4
 """Weeks that a line is averaged over."""
 
 
-def report(courses: Sequence[Course], settings: Mapping[str, Any], changes: Sequence[int]) -> str:
-    """The page; raises `Unusable` where what draws is not installed. `changes` are the days of life changes."""
-    drawn = "".join(f"<figure>{_svg(figure)}</figure>" for figure in figures(courses, changes))
+def report(courses: Sequence[Course], settings: Mapping[str, Any], people: Sequence[Persona]) -> str:
+    """The page; raises `Unusable` where what draws is not installed."""
+    drawn = "".join(f"<figure>{_svg(figure)}</figure>" for figure in figures(courses, people))
+    drawn += "<h2>The first of these people</h2>"
+    for one in courses:
+        drawn += f"<figure><figcaption>{escape(one.policy)}</figcaption>{_svg(year(one, people[0]))}</figure>"
     told = " · ".join(f"{escape(str(name))} {escape(str(value))}" for name, value in settings.items())
     return PAGE.format(told=told, table=_table(courses), figures=drawn)
 
 
-def figures(courses: Sequence[Course], changes: Sequence[int]) -> list[Figure]:
+def figures(courses: Sequence[Course], people: Sequence[Persona]) -> list[Figure]:
     """Regret, value, interruptions and the worst quartile of both sides over time."""
+    changes = [day for who in people if (day := changed(who)) is not None]
     plt_figure = _figure()
     first = plt_figure(figsize=(10, 7.2), layout="constrained", facecolor=PAPER)
     axes = first.subplots(2, 2)
@@ -46,8 +51,17 @@ def figures(courses: Sequence[Course], changes: Sequence[int]) -> list[Figure]:
     return [first, second]
 
 
-def year(one: Course, changed: int | None, away: tuple[int, int]) -> Figure:
-    """A single person's life as plots: what they did with tips, did alone, and how good the tips were."""
+def changed(who: Persona) -> int | None:
+    """The day on which somebody's life changes."""
+    return who.chapters[1][0] if len(who.chapters) > 1 else None
+
+
+def year(course: Course, who: Persona) -> Figure:
+    """A person's life as plots: what they did with tips and alone, and how good the tips were beside what there was.
+
+    The dotted line is the day on which their life changes, the shade a holiday.
+    """
+    one = Course(course.policy, course.days[who.number : who.number + 1])
     figure: Figure = _figure()(figsize=(11, 7.2), layout="constrained", facecolor=PAPER)
     top, middle, bottom = figure.subplots(3, 1, sharex=True)
     weeks = np.arange(one.days.shape[1] // 7)
@@ -63,9 +77,9 @@ def year(one: Course, changed: int | None, away: tuple[int, int]) -> Figure:
     bottom.plot(weeks, telling.weekly(one, "random", "tips"), color="#565f89", label="any")
     for axis, title in ((top, "Tips a week"), (middle, "Tasks a week"), (bottom, "Chance of being done at once")):
         _dress(axis, title)
-        axis.axvspan(away[0] / 7, away[1] / 7, color="#1f2335", zorder=0)
-        if changed is not None:
-            axis.axvline(changed / 7, color=INK, lw=1, ls=":")
+        axis.axvspan(who.away[0] / 7, (who.away[1] + 1) / 7, color="#1f2335", zorder=0)
+        if (day := changed(who)) is not None:
+            axis.axvline(day / 7, color=INK, lw=1, ls=":")
         axis.legend(frameon=False, labelcolor=INK, fontsize=8, ncols=4, loc="upper left")
     bottom.set_xlabel("week", color=INK)
     return figure
@@ -179,7 +193,7 @@ def _figure() -> Any:
         raise Unusable(
             "The report needs matplotlib, which is not installed: .venv/bin/pip install -r requirements/sim.txt"
         ) from None
-    mpl.rcParams["svg.hashsalt"] = "oo"
+    mpl.rcParams |= {"svg.hashsalt": "oo", "svg.fonttype": "none"}  # the same page each time; words stay words
     return Made  # a class, drawn on without a window
 
 
@@ -188,7 +202,7 @@ PAGE = """<!doctype html>
 <style>
 body {{ background: #000; color: #d8d8d8; font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 3rem auto }}
 table {{ border-collapse: collapse }} td, th {{ padding: .2rem 1.2rem .2rem 0; text-align: left }}
-figure {{ margin: 2rem 0 }} svg {{ width: 100%; height: auto }} p {{ color: #8a8a8a }}
+figure {{ margin: 2rem 0 }} figcaption {{ color: #8a8a8a }} svg {{ width: 100%; height: auto }} p {{ color: #8a8a8a }}
 </style>
 <h1>Two policies side by side</h1>
 <p>{told}</p>

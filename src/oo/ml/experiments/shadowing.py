@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import tanh
 from typing import Any
 
+from oo.contracts.decisions import Decision
 from oo.contracts.lineups import DecisionLog, Logged
 from oo.contracts.policies import Policy, State
 from oo.kernel.keys import KeyGone
@@ -17,9 +19,12 @@ from oo.ml.experiments import repository
 MARK = "shadows"
 PAGE = 40
 """Decisions a unit logs shadows of; with ten policies these are 400 rows."""
-MODELS = ("hierarchical", "linear_thompson")
-"""Policies whose estimates are expected rewards, the better first: the model that off-policy estimates lean on. Any is
-right there; a good one makes the interval narrow.
+MODELS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("hierarchical_logit", lambda odds: 0.5 + 0.5 * tanh(odds / 2)),
+    ("linear_thompson", lambda worth: min(max(worth, 0.0), 1.0)),
+)
+"""Policies whose estimates are expected rewards in some form, the better first: the model that off-policy estimates
+lean on. Any model is right there; a good one makes the interval narrow.
 """
 UNKNOWN = 0.5
 
@@ -56,16 +61,21 @@ def _loaded(kit: Kit, ids: Sequence[str]) -> dict[str, Policy]:
     return {one: known[one].load() for one in ids if one in known}
 
 
+def _expected(decision: Decision, policies: Mapping[str, Policy], states: Mapping[str, State]) -> list[float]:
+    """The reward that the best model at hand expects of each candidate."""
+    for name, chance in MODELS:
+        if name in policies:
+            found = policies[name].estimates(states[name], decision.context, decision.candidates)
+            return [chance(value) for value in found]
+    return [UNKNOWN] * len(decision.candidates)
+
+
 def _shadows(
     kit: Kit, one: Logged, policies: Mapping[str, Policy], states: Mapping[str, State]
 ) -> list[dict[str, Any]]:
     decision = one.decision
     assert decision.chosen is not None
-    model = next((policies[one] for one in MODELS if one in policies), None)
-    expected = [UNKNOWN] * len(decision.candidates)
-    if model is not None:
-        found = model.estimates(states[model.id], decision.context, decision.candidates)
-        expected = [min(max(value, 0.0), 1.0) for value in found]
+    expected = _expected(decision, policies, states)
     rows = []
     for policy in policies.values():
         if policy.id == decision.policy.partition("@")[0]:
