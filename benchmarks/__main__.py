@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import heartsteps, peeking, postgres, processes, served
+from benchmarks import events, heartsteps, peeking, postgres, processes, served
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
@@ -28,9 +28,10 @@ def main(wanted: list[str]) -> int:
         return bench
 
     benches: dict[str, Bench] = {
-        bench.__name__: bench for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, *peeking.BENCHES)
+        bench.__name__: bench
+        for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, *events.BENCHES, *peeking.BENCHES)
     }
-    benches |= {"replay": tabled(replays), "heartsteps": tabled(heartsteps.heartsteps)}
+    benches |= {"replay": tabled(replays), "heartsteps": tabled(heartsteps.heartsteps), "ope": tabled(ope.ope)}
     unknown = [name for name in wanted if name not in benches]
     if unknown:
         print(f"There is no bench {', '.join(unknown)}; there are: {', '.join(benches)}.", file=sys.stderr)
