@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -118,3 +119,7 @@ async def _give_milo_things(world: World) -> None:
     world.milos |= {"tip": second.id, "hold": hold.id, "session": identity.session, "connection": connection.id}
     # Let the background come to rest, so that all that changes afterwards was changed by a request.
     await world.home.relay.settled(2.0)
+    before: Any = None
+    while (now := await world.export()) != before:
+        before = now
+        await asyncio.sleep(0.3)

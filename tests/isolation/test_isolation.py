@@ -40,6 +40,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "/api/recommend": {},
     "/api/policies/promote": {"policy": "newest"},
     "/api/policies/roll-back": {},
+    "/api/profile/prefs/{scope}": {"prefs": {"preferred_hour": 9.0}},
+    "/api/profile/consents": {"consents": {"mood_habits": True}},
+    "/api/profile/contexts": {"contexts": {"work": {"on": None}}},
+    "/api/agents/{agent}/compute": {},
     "/api/feedback": {"key": "k-{who}", "tip": "{tip}", "action": "done"},
     "/kept": {"person": "{who}", "reactions": [{"key": "k-{who}", "tip": "{tip}", "action": "done"}]},
 }

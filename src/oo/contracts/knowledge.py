@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -48,5 +48,5 @@ class Knowledge(Protocol):
     async def relearn(self, *, user: UserId, scope: str, key: str) -> None:
         """Let oO infer it again: the person's own value or its deletion is taken back; raises `NotFound`."""
 
-    async def forget(self, *, user: UserId) -> int:
-        """Delete all that was inferred, and keep what the person said; the number of records."""
+    async def forget(self, *, user: UserId, scopes: Collection[str]) -> int:
+        """Delete what these agents inferred, and keep what the person said; the number of records."""

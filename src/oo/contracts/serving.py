@@ -10,6 +10,7 @@ from typing import Protocol
 from oo.contracts.agents import Inference, Snippet, Value
 from oo.contracts.decisions import UserView
 from oo.contracts.features import UserHistory
+from oo.contracts.ids import UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,16 @@ class Serving(Protocol):
         self, *, history: UserHistory, agents: Collection[str] | None = None
     ) -> Mapping[str, Mapping[str, Inference]]:
         """What a person's past says of every parameter, by agent and name; never raises for an agent's fault."""
+
+
+class Hearings(Protocol):
+    """What the recommender promises about agents: asked for a person, and what they said that still counts."""
+
+    async def hear(self, *, user: UserId, agent: str) -> Heard:
+        """Ask one agent about the person now; raises `NotFound` for one that there is not."""
+
+    async def last(self, *, user: UserId) -> list[Heard]:
+        """What came of asking each agent last, by agent."""
+
+    async def forget(self, *, user: UserId, consent: str) -> int:
+        """Delete what agents said that need a consent which was taken back; the number of records."""

@@ -16,12 +16,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from oo.apps import api
 from oo.apps.api.direct import DirectRoute
 from oo.apps.api.health import Wellness
+from oo.apps.api.promises import Person
 from oo.apps.web import build as web
 from oo.apps.web.promises import Promises
 from oo.contracts.accounts import Accounts
+from oo.contracts.consents import Consents
+from oo.contracts.contexts import Contexts
 from oo.contracts.experiments import Experiments
+from oo.contracts.features import Features
 from oo.contracts.forgetting import Forgetting
+from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
+from oo.contracts.serving import Hearings, Serving
 from oo.contracts.sources import Sources
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
@@ -96,7 +102,16 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             ids=tools.ids,
         )
     )
-    routes = api.build(promises[Tips], promises[EventTail], promises[Experiments], tools.state).routes
+    person = Person(
+        profiles=promises[Profiles],
+        consents=promises[Consents],
+        contexts=promises[Contexts],
+        knowledge=promises[Knowledge],
+        features=promises[Features],
+        serving=promises[Serving],
+        hearings=promises[Hearings],
+    )
+    routes = api.build(promises[Tips], promises[EventTail], promises[Experiments], person, tools.state).routes
     return Inside([*routes, *pages.router.routes]), pages
 
 

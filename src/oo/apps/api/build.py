@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
 
-from oo.apps.api import events, feedback, health, policies, recommend
+from oo.apps.api import agents, events, feedback, health, policies, profile, recommend
 from oo.apps.api.health import Wellness
+from oo.apps.api.promises import Person
 from oo.contracts.experiments import Experiments
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
@@ -17,12 +18,14 @@ def build(
     tips: Tips,
     tail: EventTail,
     experiments: Experiments,
+    person: Person,
     state: Callable[[], Awaitable[Mapping[str, Wellness]]],
 ) -> APIRouter:
     """Every resource of the API over the promises; `state` says how every part of this oO is."""
     router = APIRouter()
     parts = (
         *(recommend.router(tips), feedback.router(tips)),
+        *(profile.router(person), agents.router(person.serving, person.hearings)),
         *(events.router(tail), policies.router(experiments), health.router(state)),
     )
     for part in parts:

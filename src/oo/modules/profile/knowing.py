@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,9 +103,9 @@ class StoredKnowledge:
         if not await self.kit.db.write(lambda tx: repository.drop_known(tx, user, scope, key)):
             raise NotFound
 
-    async def forget(self, *, user: UserId) -> int:
+    async def forget(self, *, user: UserId, scopes: Collection[str]) -> int:
         """See `Knowledge.forget`."""
-        return await self.kit.db.write(lambda tx: repository.drop_inferred(tx, user))
+        return await self.kit.db.write(lambda tx: repository.drop_inferred(tx, user, scopes)) if scopes else 0
 
     def _parameter(self, scope: str, key: str) -> Any:
         agent = self.kit.plugins.get("agents", {}).get(scope)

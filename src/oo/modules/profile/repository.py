@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -101,9 +101,10 @@ def drop_known(tx: Transaction, user: str, scope: str, key: str) -> int:
     return tx.execute(delete(knowledge).where(*mine)).rowcount
 
 
-def drop_inferred(tx: Transaction, user: str) -> int:
-    """Delete all that was inferred of the person; the number of rows."""
-    return tx.execute(delete(knowledge).where(knowledge.c.user_id == user, knowledge.c.source == "inferred")).rowcount
+def drop_inferred(tx: Transaction, user: str, scopes: Collection[str]) -> int:
+    """Delete what was inferred of the person in these scopes; the number of rows."""
+    mine = (knowledge.c.user_id == user, knowledge.c.source == "inferred", knowledge.c.scope.in_(scopes))
+    return tx.execute(delete(knowledge).where(*mine)).rowcount
 
 
 def erase(tx: Transaction, user: str) -> int:

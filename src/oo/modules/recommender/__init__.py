@@ -13,7 +13,7 @@ from oo.contracts.features import Features
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.lineups import DecisionLog
 from oo.contracts.profiles import Profiles
-from oo.contracts.serving import Serving
+from oo.contracts.serving import Hearings, Serving
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.db import Transaction
@@ -23,6 +23,7 @@ from oo.modules.recommender import repository
 from oo.modules.recommender.field import Field
 from oo.modules.recommender.handlers import HANDLERS, joined
 from oo.modules.recommender.hearing.handlers import HEARERS
+from oo.modules.recommender.hearing.hearings import KeptHearings
 from oo.modules.recommender.hearing.jobs import works
 from oo.modules.recommender.hearing.service import Hearing
 from oo.modules.recommender.hearing.snippets import snippet_json
@@ -50,7 +51,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
     hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Contexts], needs[Knowledge])
     return Built(
-        promises={Tips: service, DecisionLog: Log(kit, field)},
+        promises={Tips: service, DecisionLog: Log(kit, field), Hearings: KeptHearings(hearing)},
         handlers=joined(HANDLERS, Learning(kit, field).handlers, HEARERS),
         jobs=jobs(kit),
         works=works(hearing),
@@ -69,7 +70,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 
 module = Module(
     name="recommender",
-    keeps=(Tips, DecisionLog),
+    keeps=(Tips, DecisionLog, Hearings),
     needs=(Sources, Profiles, Features, Serving, Contexts, Knowledge),
     tables=metadata,
     erase=repository.erase,

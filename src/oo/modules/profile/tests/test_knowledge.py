@@ -72,7 +72,7 @@ async def test_what_is_deleted_never_comes_back_until_the_person_lets_it(desk: R
 async def test_forgetting_what_was_inferred_keeps_what_was_said(desk: Room) -> None:
     await learn(desk, 9.0)
     await desk.promise(Knowledge).say(user=LENA, scope=AGENT, key="quiet_start", value=21.0)
-    assert await desk.promise(Knowledge).forget(user=LENA) == 1
+    assert await desk.promise(Knowledge).forget(user=LENA, scopes=[AGENT]) == 1
     assert await values(desk) == [(21.0, "user")]
 
 

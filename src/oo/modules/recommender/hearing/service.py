@@ -52,7 +52,7 @@ class Hearing:
         heard = await self.serving.compute(
             view=view, standing=standing, parameters=await self._parameters(user), agents=agents
         )
-        await self._keep(user, view.context.now, heard, before, day)
+        await self._keep(user, view.context.now, heard, before, day, whole=agents is None)
         return heard
 
     async def infer(self, user: UserId) -> int:
@@ -86,7 +86,7 @@ class Hearing:
         return found
 
     async def _keep(
-        self, user: UserId, now: datetime, heard: Sequence[Heard], before: Row[Any] | None, day: int
+        self, user: UserId, now: datetime, heard: Sequence[Heard], before: Row[Any] | None, day: int, *, whole: bool
     ) -> None:
         cipher = self.kit.keys.cipher(user)
         rows = {
@@ -112,7 +112,8 @@ class Hearing:
             repository.put(tx, user, [rows[one.agent] for one in fresh], still)
             if before is None:
                 repository.call(tx, user, next_at)
-            repository.settle(tx, user, next_at if before is None else before.due_at, next_at, day)
+            if whole:
+                repository.settle(tx, user, next_at if before is None else before.due_at, next_at, day)
 
         await self.kit.db.write(unit)
 
