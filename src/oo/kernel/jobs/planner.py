@@ -1,8 +1,8 @@
 """The leader's part: opens ticks when they are due, writes down their shards, and sends what is open.
 
 All that counts is in the database and read anew each round, so whoever leads next goes on where this one ended. Spans
-are measured by the clock that never jumps; the time of day only makes up for a sleep or a restart, and can bring one
-tick early, or hold one back for an interval at most.
+are measured by the clock that never jumps; the time of day only makes up for a sleep or a restart, and a wrong one
+brings a tick early.
 """
 
 from __future__ import annotations
@@ -125,11 +125,11 @@ class Planner:
         return self._clock.monotonic() >= self._next[work.name] or bool(self._clock.now() >= tick.at + work.every)
 
     def _remaining(self, work: Work, tick: Row[Any] | None) -> float:
-        """Seconds until the next tick by the time of day, never more than an interval."""
-        if tick is None:
+        """Seconds until the next tick by the time of day; none when that is before the last one, thus wrong."""
+        if tick is None or self._clock.now() < tick.at:
             return 0.0
         left: float = (tick.at + work.every - self._clock.now()).total_seconds()
-        return min(max(left, 0.0), work.every.total_seconds())
+        return max(left, 0.0)
 
     async def _open(self, work: Work, number: int) -> None:
         at = self._clock.now()

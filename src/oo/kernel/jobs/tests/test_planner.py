@@ -211,14 +211,18 @@ async def test_a_clock_that_jumps_misses_no_tick_and_doubles_none(db: Database, 
     assert 4 <= len(crowd.done) - before <= 5
 
 
-async def test_a_restart_with_a_wrong_clock_waits_one_interval_at_most(db: Database) -> None:
+@pytest.mark.parametrize(("off", "at_once"), [(0, 0), (1, 1), (-1, 1)])
+async def test_a_restart_waits_for_the_rest_of_an_interval_and_a_wrong_clock_for_nothing(
+    db: Database, off: int, at_once: int
+) -> None:
     crowd = Crowd(10)
     ground = Ground(db, crowd.work)
     await ground.round()
-    ground.clock._now -= timedelta(hours=1)
+    ground.clock.advance(60)
+    ground.clock._now += timedelta(hours=off)
     after = Ground(db, crowd.work, clock=ground.clock)
-    await after.round()
-    assert await after.round(QUARTER.total_seconds()) == 1
+    assert await after.round() == at_once
+    assert await after.round(QUARTER.total_seconds() - (0 if off else 60)) == 1
 
 
 async def test_runs_of_old_ticks_are_forgotten(db: Database) -> None:

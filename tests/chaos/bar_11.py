@@ -1,0 +1,67 @@
+"""Bar 11: workers killed in the middle of a shard; every shard is done, as if nothing had been."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+from tests.chaos import crowd
+from tests.chaos.crew import Crew, crew
+from tests.chaos.outcome import Outcome
+
+SLACK_SECONDS = 5.0
+_UP_SECONDS = 60.0
+_OPEN = "SELECT count(*) FROM ops.runs WHERE what = 'crowd.compute' AND state = 'open'"
+_OPEN_SHARDS = "SELECT shard FROM ops.runs WHERE what = 'crowd.compute' AND state = 'open'"
+_DONE = "SELECT count(*) FROM ops.runs WHERE what = 'crowd.compute' AND state = 'done'"
+_UNDER_WAY = """SELECT shard, worker FROM ops.runs
+WHERE what = 'crowd.compute' AND state = 'open' AND begun > 0 ORDER BY began_at DESC LIMIT 4"""
+
+
+def run(seed: int, broken: bool, brief: bool) -> Outcome:
+    """The control acknowledges a message when it arrives."""
+    shards, kills, ack = (12, 1, 3.0) if brief or broken else (50, 3, 15.0)
+    env = {"CROWD_PEOPLE": str(1000 * shards), "CROWD_SECONDS": "0.6", "CROWD_ACK_SECONDS": str(ack)}
+    if broken:
+        env["CHAOS_BREAK"] = "early"
+    with crew(nats=True, env=env) as there:
+        return _storm(there, Random(seed), shards, kills, ack)
+
+
+def _storm(there: Crew, random: Random, shards: int, kills: int, ack: float) -> Outcome:
+    parts = [there.worker("one"), there.worker("two")]
+    for part in parts:
+        part.up()
+    killed: list[tuple[float, set[int]]] = []
+    for number in range(kills):
+        there.until(_DONE, (number + 1) * shards // (kills + 2), _UP_SECONDS)
+        time.sleep(random.random() * 0.3)
+        part = parts[(random.randrange(2) + number) % 2]
+        under_way = {shard for shard, _ in there.rows(_UNDER_WAY)}
+        part.kill()
+        killed.append((time.monotonic(), under_way & {shard for shard, _ in there.rows(_UNDER_WAY)}))
+        part.start(wait=False)
+    back: dict[int, float] = {}
+    end = time.monotonic() + 3 * ack + 2 * SLACK_SECONDS + 10
+    while there.one(_OPEN) and time.monotonic() < end:
+        time.sleep(0.02)
+        _look(there, killed, back)
+    _look(there, killed, back)
+    done = there.one(_DONE) or 0
+    results = there.rows("SELECT person, value FROM crowd.results")
+    wrong = 1000 * shards - sum(value == crowd.value(person, 1) for person, value in results)
+    taken_back = max(back.values(), default=0.0)
+    again = there.one("SELECT count(*) FROM ops.runs WHERE what = 'crowd.compute' AND begun > 1") or 0
+    line = (
+        f"{done} of {shards} shards done, {kills} kills, {again} shards begun again, {wrong} rows differ, "
+        f"recovered within {taken_back:.1f} s of {ack:g} + {SLACK_SECONDS:g} s"
+    )
+    return Outcome(done == shards and again > 0 and not wrong and taken_back <= ack + SLACK_SECONDS, line)
+
+
+def _look(there: Crew, killed: list[tuple[float, set[int]]], back: dict[int, float]) -> None:
+    """When shards that a killed worker had begun were done."""
+    open_ = {shard for (shard,) in there.rows(_OPEN_SHARDS)}
+    for at, shards in killed:
+        for shard in shards - open_ - back.keys():
+            back[shard] = time.monotonic() - at
