@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import events, heartsteps, peeking, postgres, processes, served
+from benchmarks import events, heartsteps, ope, peeking, postgres, processes, served
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
