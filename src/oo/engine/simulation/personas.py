@@ -63,7 +63,7 @@ def persona(seed: int, number: int, days: int) -> Persona:
     """A person of the population that a seed stands for; the same one in whatever company.
 
     >>> persona(1, 0, 365).chapter(0).taste.round(2).tolist()[:3]
-    [1.08, 0.62, 0.95]
+    [1.89, 0.7, -0.18]
     """
     rng = np.random.default_rng([seed, number])
     first = _chapter(rng)
