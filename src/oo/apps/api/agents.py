@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, problems
-from oo.contracts.serving import AgentView, Heard, Hearings, Serving
+from oo.apps.api.promises import Person
+from oo.contracts.serving import AgentView, Heard
 
 
 class ParameterOut(BaseModel):
@@ -67,10 +69,13 @@ class HeardOut(BaseModel):
 REFUSED = {**problems(s401="No session."), 500: {"model": ProblemOut, "description": "A fault of oO's."}}
 
 
-def router(serving: Serving, hearings: Hearings) -> APIRouter:
+def router(person: Person) -> APIRouter:
     """The routes over the promises."""
     routes = APIRouter(route_class=DirectRoute)
-    known = {"agents": [_agent(view) for view in serving.registry()]}  # what is installed changes with a restart only
+
+    @cache
+    def known() -> dict[str, Any]:  # what is installed changes with a restart only
+        return {"agents": [_agent(view) for view in person.serving.registry()]}
 
     @routes.get(
         "/api/agents/registry",
@@ -82,7 +87,7 @@ def router(serving: Serving, hearings: Hearings) -> APIRouter:
     async def registry(request: Request) -> Response:
         """Every agent with what it may see, when it is silent, and what it infers."""
         asker(request)
-        return answered(known)
+        return answered(known())
 
     @routes.post(
         "/api/agents/{agent}/compute",
@@ -98,7 +103,7 @@ def router(serving: Serving, hearings: Hearings) -> APIRouter:
     )
     async def compute(request: Request) -> Response:
         """What it says counts from now on, as if its time had come."""
-        heard = await hearings.hear(user=asker(request).user, agent=str(request.path_params["agent"]))
+        heard = await person.hearings.hear(user=asker(request).user, agent=str(request.path_params["agent"]))
         return answered(_heard(heard))
 
     return routes

@@ -25,7 +25,7 @@ def build(
     router = APIRouter()
     parts = (
         *(recommend.router(tips), feedback.router(tips)),
-        *(profile.router(person), agents.router(person.serving, person.hearings)),
+        *(profile.router(person), agents.router(person)),
         *(events.router(tail), policies.router(experiments), health.router(state)),
     )
     for part in parts:

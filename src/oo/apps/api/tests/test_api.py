@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from oo.apps.api import build
 from oo.apps.api.health import Wellness
-from oo.apps.api.promises import Person
 from oo.contracts.accounts import Identity
 from oo.contracts.errors import NotFound, TooLate
 from oo.contracts.ids import DecisionId, Ref, SessionId, UserId
@@ -18,7 +17,6 @@ from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.site import Sites
 from oo.testing.asgi import Answer, ask
 
-NOBODY = Person(*[None] * 7)  # type: ignore[arg-type]
 pytestmark = pytest.mark.anyio
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TIP = Tip(
@@ -69,7 +67,7 @@ class Api:
         self.parts: dict[str, Wellness] = {"auth": Part(True), "jobs": Part(True)}
         self.identity: Identity | None = Identity(UserId("u1"), SessionId("s1"), False, "token")
         app = FastAPI(openapi_url=None)
-        app.router.routes.extend(build(self.tips, None, None, NOBODY, self._state).routes)  # type: ignore[arg-type]
+        app.router.routes.extend(build(self.tips, None, None, None, self._state).routes)  # type: ignore[arg-type]
         public = Public(frozenset({"/health"}), (), "/static/", "/sign-in")
         self.app = Guard(app.router, authenticate=self._who, public=public, sites=Sites(), session_seconds=1)
 
