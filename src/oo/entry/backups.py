@@ -40,7 +40,10 @@ def folder_of(settings: Settings) -> Path:
 
 
 def save_if_due(settings: Settings, now: datetime) -> Path | None:
-    """Back up when the newest is old enough and something changed since; the file. Older ones are thinned."""
+    """Back up when the newest is old enough and something changed since; the file. Older ones are thinned.
+
+    The first of a day is brought back on trial; raises `BackupBroken` when that fails, and the job counts it.
+    """
     folder = folder_of(settings)
     made = sorted(made_in(folder))
     thin(folder, now)
@@ -48,8 +51,11 @@ def save_if_due(settings: Settings, now: datetime) -> Path | None:
     if now - since < timedelta(hours=settings.backup_hours) or (made and _changed(settings) <= since):
         return None
     secret = settings.backup_passphrase
+    passphrase = secret.get_secret_value().encode() if secret else None
     with saving.staged(saving.stage(settings)) as copied:
-        path = saving.pack(settings, copied, folder, now, secret.get_secret_value().encode() if secret else None)
+        path = saving.pack(settings, copied, folder, now, passphrase)
+    if not made or made[-1].date() != now.date():
+        saving.try_out(settings, path, passphrase)
     log.info("backup.made", size=path.stat().st_size)
     return path
 

@@ -71,6 +71,14 @@ def pack(settings: Settings, staged: Path, target: Path, now: datetime, passphra
     return path
 
 
+def try_out(settings: Settings, path: Path, passphrase: bytes | None) -> None:
+    """Bring a back-up back into a folder that is thrown away; raises `BackupBroken` when that fails."""
+    with staged(Path(tempfile.mkdtemp(prefix=STAGING, dir=settings.data))) as folder:
+        archive.unpack(path, folder, passphrase)
+        for name in ("oo.db", "keys.db"):
+            single(folder / name)
+
+
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
     """A staged folder that is gone at the end."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo.entry import backups
+from oo.entry import backups, saving
+from oo.entry.archive import BackupBroken
 from oo.entry.wiring import house
 from oo.kernel.settings import Settings
 
@@ -45,6 +46,21 @@ async def test_one_is_made_when_the_last_is_old_and_something_changed(tmp_path: 
     assert backups.save_if_due(where, NOW + 2 * HOUR - timedelta(seconds=1)) is None
     assert backups.save_if_due(where, NOW + 2 * HOUR) is not None
     assert backups.made_in(tmp_path / "backups").keys() == {NOW + HOUR, NOW + 2 * HOUR}
+
+
+async def test_a_back_up_that_cannot_be_brought_back_is_found_on_trial(tmp_path: Path) -> None:
+    where = Settings(data=tmp_path, log_level="error")
+    async with house(where, background=False):
+        pass
+    aged(where, NOW)
+    made = backups.save_if_due(where, NOW + HOUR)
+    assert made is not None
+    saving.try_out(where, made, None)
+    whole = made.read_bytes()
+    made.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    with pytest.raises(BackupBroken):
+        saving.try_out(where, made, None)
+    assert not any(name.startswith(saving.STAGING) for name in os.listdir(tmp_path))
 
 
 def test_the_newest_stay_and_one_of_each_day_of_a_week(tmp_path: Path) -> None:
