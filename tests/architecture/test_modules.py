@@ -16,10 +16,8 @@ HOME = HOUSE / "src" / "oo"
 PLACES = {
     path.name: path
     for path in (*(HOME / "modules").iterdir(), *(HOME / "ml").iterdir())
-    if ((path / "__init__.py").exists()
-    and "module = Module(" in (path / "__init__.py").read_text(encoding="utf-8"))
-    or (path.parent.name == "modules"
-    and (path / "__init__.py").exists())
+    if ((path / "__init__.py").exists() and "module = Module(" in (path / "__init__.py").read_text(encoding="utf-8"))
+    or (path.parent.name == "modules" and (path / "__init__.py").exists())
 }
 """Every room by its name: the modules, and what of the ML wing has a door."""
 ROOMS = sorted(PLACES)
