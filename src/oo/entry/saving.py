@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from oo.entry import archive
@@ -52,6 +51,8 @@ def stage(settings: Settings) -> Path:
 
 def pack(settings: Settings, staged: Path, target: Path, now: datetime, passphrase: bytes | None) -> Path:
     """Pack a staged folder into a file below the folder `target`, with the tombstones beside it; the file."""
+    from importlib.metadata import version
+
     key = settings.data / "instance.key"
     files = {path.name: path for path in sorted(staged.iterdir())}
     if passphrase is not None:

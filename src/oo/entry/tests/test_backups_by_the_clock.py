@@ -32,6 +32,10 @@ def aged(where: Settings, at: datetime) -> None:
             os.utime(path, (at.timestamp(), at.timestamp()))
 
 
+def staged(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{saving.STAGING}*"))
+
+
 async def test_one_is_made_when_the_last_is_old_and_something_changed(tmp_path: Path) -> None:
     where = Settings(data=tmp_path, log_level="error")
     async with house(where, background=False):
@@ -60,7 +64,7 @@ async def test_a_back_up_that_cannot_be_brought_back_is_found_on_trial(tmp_path:
     made.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
     with pytest.raises(BackupBroken):
         saving.try_out(where, made, None)
-    assert not any(name.startswith(saving.STAGING) for name in os.listdir(tmp_path))
+    assert not staged(tmp_path)
 
 
 def test_the_newest_stay_and_one_of_each_day_of_a_week(tmp_path: Path) -> None:
