@@ -2,7 +2,8 @@
 
 What a policy believed when it decided is a poor model of a reward it seldom tried. Afterwards the log knows more: this
 fits one logistic regression per person whose weights drift in slow waves, under a prior estimated over persons
-(empirical Bayes), and predicts every candidate from the other blocks of decisions (cross-fitting by block).
+(empirical Bayes), and predicts every candidate of a block of decisions from the person's other blocks, under a prior
+from other persons alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from oo.engine.ope.clusters import Array, People
 
-FOLDS, BLOCK, WAVES, ROUNDS = 5, 10, 2, 30
+FOLDS, BLOCK, WAVES, ROUNDS, GROUPS = 5, 10, 2, 30, 3
 LOOSE = 0.1
 """Variance added to the prior as if seen in two more persons, so that few persons don't look alike."""
 
@@ -47,21 +48,20 @@ def hindsight(
     basis = np.zeros((people, longest, waves + 1))
     basis[seat, place] = waving
     design = (basis[..., None] * taken[:, :, None, :]).reshape(people, longest, -1)
-    shared = population(design, rewards, there, fixed=d)
     fold = (place // BLOCK) % FOLDS
+    group = np.arange(people) % GROUPS
     estimates = np.empty(candidates.shape[:2])
-    for k in range(FOLDS):
-        left_out = np.zeros_like(there)
-        left_out[seat[fold == k], place[fold == k]] = 1.0
-        weights, spread = posterior(design, rewards, there * (1 - left_out), shared)
-        rows = fold == k
-        who, wave, x = seat[rows], waving[rows], candidates[rows].astype(np.float64)
-        now = np.einsum("nw,nwd->nd", wave, weights.reshape(people, -1, d)[who])
-        blocks = spread.reshape(people, waves + 1, d, waves + 1, d)[who]
-        unsure = np.einsum("nv,nvdwe,nw->nde", wave, blocks, wave, optimize=True)
-        mean = np.einsum("nkd,nd->nk", x, now)
-        variance = np.einsum("nkd,nkd->nk", x @ unsure, x)
-        estimates[rows] = _sigmoid(mean / np.sqrt(1 + math.pi / 8 * variance))
+    for g in range(min(GROUPS, people)):
+        here, others = group == g, group != g
+        prior = population(design[others], rewards[others], there[others], fixed=d)
+        for k in range(FOLDS):
+            left_out = np.zeros_like(there)
+            left_out[seat[fold == k], place[fold == k]] = 1.0
+            seen = (there * (1 - left_out))[here]
+            weights, spread = posterior(design[here], rewards[here], seen, prior)
+            rows = (fold == k) & here[seat]
+            who = (np.cumsum(here) - 1)[seat[rows]]
+            estimates[rows] = _expected(candidates[rows], waving[rows], weights[who], spread[who])
     return estimates
 
 
@@ -72,7 +72,7 @@ def population(design: Array, reward: Array, there: Array, *, fixed: int) -> Pop
     """
     people, _, d = design.shape
     found = Population(np.zeros(d), 0.3 * np.eye(d))
-    for i in range(ROUNDS):
+    for i in range(ROUNDS if people else 0):
         weights, spread = posterior(design, reward, there, found, steps=3 if i else 8)
         mean = np.where(np.arange(d) < fixed, weights.mean(0), 0.0)
         away = weights - mean
@@ -95,6 +95,18 @@ def posterior(design: Array, reward: Array, there: Array, prior: Population, *, 
         if np.abs(move).max() < 1e-5:
             break
     return weights, np.linalg.inv(hessian)
+
+
+def _expected(x: NDArray[np.floating], wave: Array, weights: Array, spread: Array) -> Array:
+    """Chances of candidates (m, K, d) at wave heights (m, w), under weights (m, w d) and their covariance."""
+    m, _, d = x.shape
+    there = x.astype(np.float64)
+    now = np.einsum("mw,mwd->md", wave, weights.reshape(m, -1, d))
+    blocks = spread.reshape(m, wave.shape[1], d, wave.shape[1], d)
+    unsure = np.einsum("mv,mvdwe,mw->mde", wave, blocks, wave, optimize=True)
+    mean = np.einsum("mkd,md->mk", there, now)
+    variance = np.einsum("mkd,mkd->mk", there @ unsure, there)
+    return _sigmoid(mean / np.sqrt(1 + math.pi / 8 * variance))
 
 
 def _seats(person: People) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
