@@ -13,6 +13,8 @@ WORDS_KEPT = timedelta(days=1)
 """The words of a tip are kept no longer than those of its task."""
 KEPT = timedelta(days=30)
 """Decisions, tips, reactions and views are kept this long."""
+SETTLED = timedelta(days=8)
+"""Rewards are final after seven days; what is learnt from older ones is not learnt anew."""
 
 
 def jobs(kit: Kit) -> list[Job]:
@@ -21,7 +23,9 @@ def jobs(kit: Kit) -> list[Job]:
     async def forget() -> None:
         while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now())):
             pass
-        while await kit.db.write(lambda tx: learnt.forget_before(tx, kit.clock.now() - KEPT)):
+        while await kit.db.write(
+            lambda tx: learnt.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now() - SETTLED)
+        ):
             pass
 
     async def forget_words() -> None:

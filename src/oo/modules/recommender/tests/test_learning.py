@@ -244,6 +244,22 @@ async def test_rewards_are_forgotten_after_thirty_days_and_what_was_learnt_stays
     assert await stage.room.kit.db.read(left) == (0, 1)
 
 
+async def test_states_that_nobody_decided_with_are_thinned_when_they_are_settled(stage: Class) -> None:
+    log = stage.room.promise(DecisionLog)
+    await log.appoint(lineup=Lineup("newest", former="tally"))
+    stage.shelf.put("a")
+    for _ in range(6):
+        await react(stage, await shown(stage), "snooze")
+        stage.clock.advance(timedelta(days=2))
+    [job] = [job for job in stage.room.built.jobs if job.name == "recommender.forget"]
+    await job.run()
+
+    def left(tx: Transaction) -> list[int]:
+        return [row.revision for row in tx.execute(select(states.c.revision).order_by(states.c.revision))]
+
+    assert await stage.room.kit.db.read(left) == [2, 3, 4, 5, 6], "one that is settled, and all that are not"
+
+
 @dataclass
 class Told:
     """An event in short."""
