@@ -37,3 +37,45 @@ def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, scene: Scene)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert [said for said in watched.complaints if not any(part in said for part in scene.status)] == []
         context.close()
+
+
+MIRRORED = (
+    "task",
+    "why",
+    "later",
+    "not-this",
+    "after-later",
+    "silence-why",
+    "first-run",
+    "connect",
+    "files",
+    "settings",
+)
+
+
+@pytest.mark.parametrize("scene", [one for one in SCENES if one.name in MIRRORED], ids=lambda scene: scene.name)
+def test_from_right_to_left_every_page_is_its_own_mirror_image(browser: Browser, scene: Scene) -> None:
+    with serving(FixedClock(NOW)) as (site, origin):
+        lay_out(site)
+        scene.arrange(site)
+        context = browser.new_context(viewport=PHONE, timezone_id="Europe/Berlin", reduced_motion="reduce")
+        page = seen(context, site, origin).open(scene.path)
+        scene.act(page)
+        page.wait_for_timeout(200)
+        before = page.evaluate(PLACES)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        page.wait_for_timeout(100)
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        width = page.evaluate("document.documentElement.clientWidth")
+        for was, now in zip(before, page.evaluate(PLACES), strict=True):
+            assert now["top"] == pytest.approx(was["top"], abs=2), was["what"]
+            assert width - now["right"] == pytest.approx(was["left"], abs=2), was["what"]
+        context.close()
+
+
+PLACES = """() => [...document.querySelectorAll('h1, .actions > *, .row, .item, .field, .wide, .thing, .top, .pills')]
+    .filter(one => one.offsetParent)
+    .map(one => [one, one.getBoundingClientRect()])
+    .map(([one, { left, right, top }]) => ({ what: one.outerHTML.slice(0, 80), left, right, top }))"""
+"""Where everything is that has a place of its own."""
