@@ -1,7 +1,7 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector
+.PHONY: help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector new-agent
 BIN := .venv/bin
 ARGS ?=
 BARS ?=
@@ -115,3 +115,8 @@ requirements:
 new-connector:
 	@.ci/environment dev
 	$(BIN)/python -m oo.testing.scaffold connector "$(NAME)"
+
+# new-agent: lay out an agent with its tests (NAME=good_night)
+new-agent:
+	@.ci/environment dev
+	$(BIN)/python -m oo.testing.scaffold agent "$(NAME)"

@@ -1,12 +1,6 @@
-"""Lays out a new plugin with its page and its tests: `python -m oo.testing.scaffold connector NAME [FOLDER]`."""
+"""What a new connector begins with."""
 
 from __future__ import annotations
-
-import re
-import sys
-from pathlib import Path
-
-import oo
 
 MANIFEST = """\
 name = "{title}"
@@ -79,7 +73,7 @@ async def everything(source: Source) -> tuple[list[Item], list[Unread]]:
             continue
         for line in content.data.decode(errors="replace").splitlines():
             if title := line.strip():
-                ref = source.ref(digest(stat.path, title))
+                ref = source.ref(digest(source.connection, stat.path, title))
                 items[ref] = Item(Facts(ref=ref, version=digest(line)), title=title)
     return list(items.values()), unread
 
@@ -104,7 +98,7 @@ def test_a_key_holds_no_words() -> None:
     assert "plumber" not in digest("Call the plumber")
 '''
 
-FILES = {
+FILES: dict[str, str] = {
     "manifest.toml": MANIFEST,
     "README.md": README,
     "__init__.py": "",
@@ -112,38 +106,3 @@ FILES = {
     "tests/__init__.py": "",
     "tests/test_plugin.py": TEST,
 }
-
-
-def lay_out(name: str, folder: Path) -> Path:
-    """Writes the folder of a connector; raises `ValueError` for a name that can't be an id, or is taken."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
-        raise ValueError(f"{name!r} can't be an id: use small letters, digits and _, such as todoist")
-    target = folder / name
-    if target.exists():
-        raise ValueError(f"{target} is there already; take another name, or remove it")
-    words = {"id": name, "title": name.replace("_", " ").capitalize(), "kind": name.title().replace("_", "")}
-    for path, text in FILES.items():
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_text(text.format(**words), encoding="utf-8")
-    return target
-
-
-def main() -> int:
-    """Lays out what the command line names; 2 with one sentence when it can't."""
-    match sys.argv[1:]:
-        case ["connector", str(name), *folder] if name:
-            try:
-                target = lay_out(
-                    name, Path(folder[0]) if folder else Path(oo.__file__).parent / "plugins" / "connectors"
-                )
-            except ValueError as reason:
-                sys.stderr.write(f"{reason}.\n")
-                return 2
-            sys.stdout.write(f"{target} is laid out, in stage shadow. Its tests: make quick ARGS={target}\n")
-            return 0
-    sys.stderr.write("Name it: make new-connector NAME=todoist\n")
-    return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())

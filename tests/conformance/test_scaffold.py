@@ -1,0 +1,60 @@
+"""What is laid out for a new plugin runs at once, and passes the suite of its kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oo.contracts.manifests import SEAMS, AgentManifest, ConnectorManifest, Manifest
+from oo.kernel.plugins import Plugin, discover
+from oo.testing import agents, connectors
+from oo.testing.scaffold import KINDS, lay_out
+
+
+def laid_out(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Plugin[Manifest]:
+    home = folder / f"of_{kind}s" / f"{kind}s"
+    home.mkdir(parents=True)
+    for package in (home.parent, home):
+        (package / "__init__.py").write_text("")
+    lay_out(kind, "good_night", home)
+    monkeypatch.syspath_prepend(folder)
+    check = SEAMS[f"{kind}s"].model_validate
+    found = discover(f"{kind}s", check, root=home.parent, package=home.parent.name, points=())
+    assert found.broken == ()
+    return found.plugins["good_night"]
+
+
+@pytest.mark.anyio
+async def test_a_new_agent_passes_the_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = laid_out("agent", tmp_path, monkeypatch)
+    assert isinstance(plugin.manifest, AgentManifest)
+    for check in agents.CHECKS:
+        await check(agents.Case(plugin.id, plugin.load(), plugin.manifest))
+
+
+@pytest.mark.anyio
+async def test_a_new_connector_passes_the_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = laid_out("connector", tmp_path, monkeypatch)
+    assert isinstance(plugin.manifest, ConnectorManifest)
+    samples = {"things.good_night": b"Call the plumber\nWater the plants\n"}
+    for check in connectors.CHECKS:
+        await check(connectors.Case(plugin.id, plugin.load(), plugin.manifest, samples))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_name_that_is_taken_or_none_is_refused(kind: str, tmp_path: Path) -> None:
+    lay_out(kind, "good_night", tmp_path)
+    with pytest.raises(ValueError, match="is there already"):
+        lay_out(kind, "good_night", tmp_path)
+    with pytest.raises(ValueError, match="can't be an id"):
+        lay_out(kind, "Good night", tmp_path)
+
+
+def test_the_command_says_what_it_needs() -> None:
+    command = [sys.executable, "-m", "oo.testing.scaffold"]
+    for words, told in (([], "agent or connector"), (["agent", ""], "make new-agent")):
+        ended = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+        assert ended.returncode == 2 and told in ended.stderr
