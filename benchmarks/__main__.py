@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import events, heartsteps, ope, peeking, postgres, processes, served
+from benchmarks import events, heartsteps, ope, open_bandit, peeking, postgres, processes, served
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
@@ -31,7 +31,12 @@ def main(wanted: list[str]) -> int:
         bench.__name__: bench
         for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, *events.BENCHES, *peeking.BENCHES)
     }
-    benches |= {"replay": tabled(replays), "heartsteps": tabled(heartsteps.heartsteps), "ope": tabled(ope.ope)}
+    benches |= {
+        "replay": tabled(replays),
+        "heartsteps": tabled(heartsteps.heartsteps),
+        "ope": tabled(ope.ope),
+        "open-bandit": tabled(open_bandit.open_bandit),
+    }
     unknown = [name for name in wanted if name not in benches]
     if unknown:
         print(f"There is no bench {', '.join(unknown)}; there are: {', '.join(benches)}.", file=sys.stderr)

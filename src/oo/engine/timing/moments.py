@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from oo.engine.timing.bandit import Moment
+from oo.engine.timing.bandit import Bandit, Moment
 
 BASE = ("constant", "hour sin", "hour cos", "weekend", "novelty", "dose", "value now")
 EFFECT = (
@@ -15,6 +15,15 @@ EFFECT = (
 )
 NOVEL_DAYS, USE_DAYS = 7.0, 42.0
 INTERRUPTED_MINUTES, HERE_MINUTES = 180.0, 60.0
+
+SHIPPED = Bandit(
+    base_spread=(0.5, 0.2, 0.2, 0.2, 0.2, 0.2, 1.0),
+    effect_spread=(0.1, 0.2, 0.2, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3),
+    effect_mean=(0.03, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3),
+    noise=0.25,
+    temperature=0.05,
+)
+"""What a person starts with: rewards in 0 to 1, time in use free to matter most; fitted on nothing."""
 
 
 def moment(

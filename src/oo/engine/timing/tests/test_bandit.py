@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo.contracts.policies import State
-from oo.engine.timing import Bandit, Moment, Send, chance, fair_price, moment, share
+from oo.engine.timing import SHIPPED, Bandit, Moment, Send, chance, fair_price, moment, share
 from oo.engine.timing.bandit import HOLD_OUT
 from oo.engine.timing.price import CAP, FLOOR, lowest
 
@@ -157,3 +157,43 @@ def test_a_moment_is_small_numbers(hour: float, rest: bool, days: float, ago: fl
     )
     assert (found.base.shape, found.effect.shape) == ((7,), (10,))
     assert np.abs(np.concatenate([found.base, found.effect])).max() <= 1
+
+
+def lived(seed: int, *, learns: bool, budget: float = 3.0) -> tuple[float, float]:
+    """Six weeks of a person on whom interruptions wear off and are worth more in the morning: gain and sends a day."""
+    wild, state, of = np.random.default_rng(seed), SHIPPED.initial(), share(budget, [])
+    gain, sends, last = 0.0, 0, None
+    for day in range(42):
+        for hour in range(8, 20):
+            now = moment(
+                hour=hour,
+                weekend=day % 7 > 4,
+                days_of_use=day,
+                minutes_since_interruption=last,
+                minutes_since_use=None,
+                dose=SHIPPED.dose(state),
+                value_now=0.5,
+                value_later=0.5,
+            )
+            dose = SHIPPED.dose(state)
+            true = 0.3 * np.exp(-day / 14) + 0.15 * np.sin(2 * np.pi * hour / 24) - 0.1 * dose
+            send = SHIPPED.decide(state, now, int(wild.integers(2**62)), share=of, day_seed=seed * 100 + day)
+            if not learns:
+                p = 0.0 if send.held_out else of
+                send = Send(p, bool(wild.random() < p), send.held_out, 0, 0.0, 0.0, 0.0)
+            gain += true * send.sent
+            sends += send.sent
+            last = 60.0 if send.sent else None if last is None else last + 60
+            reward = float(wild.random() < np.clip(0.3 + true * send.sent, 0, 1))
+            state = SHIPPED.spent(state, send, of)
+            if learns:
+                state = SHIPPED.update(state, now, send, SHIPPED.net(reward, send, dose))
+    return gain, sends / 42
+
+
+def test_what_ships_learns_when_to_interrupt_and_beats_a_coin_of_the_same_budget() -> None:
+    ours = np.array([lived(seed, learns=True) for seed in range(20)])
+    coin = np.array([lived(seed, learns=False) for seed in range(20)])
+    away = ours[:, 0] - coin[:, 0]
+    assert away.mean() > 3 * away.std(ddof=1) / np.sqrt(20)
+    assert ours[:, 1].mean() == pytest.approx(coin[:, 1].mean(), rel=0.1)
