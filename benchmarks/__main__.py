@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import events, heartsteps, ope, open_bandit, peeking, postgres, processes, served
+from benchmarks import events, heartsteps, ope, open_bandit, peeking, postgres, processes, served, ticks
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 
@@ -29,7 +29,14 @@ def main(wanted: list[str]) -> int:
 
     benches: dict[str, Bench] = {
         bench.__name__: bench
-        for bench in (*served.BENCHES, *postgres.BENCHES, *processes.BENCHES, *events.BENCHES, *peeking.BENCHES)
+        for bench in (
+            *served.BENCHES,
+            *postgres.BENCHES,
+            *processes.BENCHES,
+            *events.BENCHES,
+            *ticks.BENCHES,
+            *peeking.BENCHES,
+        )
     }
     benches |= {
         "replay": tabled(replays),

@@ -14,8 +14,8 @@ _UP_SECONDS = 60.0
 _OPEN = "SELECT count(*) FROM ops.runs WHERE what = 'crowd.compute' AND state = 'open'"
 _OPEN_SHARDS = "SELECT shard FROM ops.runs WHERE what = 'crowd.compute' AND state = 'open'"
 _DONE = "SELECT count(*) FROM ops.runs WHERE what = 'crowd.compute' AND state = 'done'"
-_UNDER_WAY = """SELECT shard, worker FROM ops.runs
-WHERE what = 'crowd.compute' AND state = 'open' AND begun > 0 ORDER BY began_at DESC LIMIT 4"""
+_BEGUN = """SELECT b.shard FROM crowd.begun b JOIN ops.runs r ON r.what = 'crowd.compute' AND r.shard = b.shard
+WHERE b.process = %s AND r.state = 'open'"""
 
 
 def run(seed: int, broken: bool, brief: bool) -> Outcome:
@@ -33,15 +33,18 @@ def _storm(there: Crew, random: Random, shards: int, kills: int, ack: float) -> 
     for part in parts:
         part.up()
     killed: list[tuple[float, set[int]]] = []
+    back: dict[int, float] = {}
     for number in range(kills):
-        there.until(_DONE, (number + 1) * shards // (kills + 2), _UP_SECONDS)
+        end = time.monotonic() + _UP_SECONDS
+        while there.one(_DONE) < (number + 1) * shards // (kills + 2) and time.monotonic() < end:
+            time.sleep(0.02)
+            _look(there, killed, back)
         time.sleep(random.random() * 0.3)
         part = parts[(random.randrange(2) + number) % 2]
-        under_way = {shard for shard, _ in there.rows(_UNDER_WAY)}
+        assert part.process is not None
         part.kill()
-        killed.append((time.monotonic(), under_way & {shard for shard, _ in there.rows(_UNDER_WAY)}))
+        killed.append((time.monotonic(), {shard for (shard,) in there.rows(_BEGUN, part.process.pid)}))
         part.start(wait=False)
-    back: dict[int, float] = {}
     end = time.monotonic() + 3 * ack + 2 * SLACK_SECONDS + 10
     while there.one(_OPEN) and time.monotonic() < end:
         time.sleep(0.02)
@@ -60,8 +63,8 @@ def _storm(there: Crew, random: Random, shards: int, kills: int, ack: float) -> 
 
 
 def _look(there: Crew, killed: list[tuple[float, set[int]]], back: dict[int, float]) -> None:
-    """When shards that a killed worker had begun were done."""
+    """How long after the last kill that hit it a shard was done."""
     open_ = {shard for (shard,) in there.rows(_OPEN_SHARDS)}
-    for at, shards in killed:
-        for shard in shards - open_ - back.keys():
-            back[shard] = time.monotonic() - at
+    hit = {shard: at for at, shards in killed for shard in shards}
+    for shard in hit.keys() - open_ - back.keys():
+        back[shard] = time.monotonic() - hit[shard]

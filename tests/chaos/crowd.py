@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, update
 
 from oo.kernel.db import Transaction, insert_new, upsert
 from oo.kernel.ids import ulid
@@ -34,6 +34,13 @@ effects = Table(
     Column("tick", Integer, primary_key=True),
     Column("shard", Integer, primary_key=True),
     Column("times", Integer, nullable=False),
+)
+begun = Table(
+    "begun",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("shard", Integer, nullable=False),
+    Column("process", Integer, nullable=False),
 )
 
 
@@ -67,7 +74,12 @@ def _build(kit: Kit, needs: Needs) -> Built:
         mine = [person(number) for number in range(_after(shard.after, count), _after(shard.upto, count))]
         rows = [{"person": one, "value": value(one, tick.number)} for one in mine]
         half = len(rows) // 2
-        await kit.db.write(lambda tx: upsert(tx, results, rows[:half]))
+
+        def begin(tx: Transaction) -> None:
+            tx.execute(insert(begun), {"shard": shard.number, "process": os.getpid()})
+            upsert(tx, results, rows[:half])
+
+        await kit.db.write(begin)
         await asyncio.sleep(pause)
 
         def end(tx: Transaction) -> None:

@@ -132,19 +132,24 @@ class Planner:
         return max(left, 0.0)
 
     async def _open(self, work: Work, number: int) -> None:
+        """One unit opens it, writes its first shard and forgets an old one: a tick of few people costs one commit."""
         at = self._clock.now()
+        shard, last = await self._page(work, Tick(number, at, at + work.every), 0, "")
 
-        def unit(tx: Transaction) -> bool:
+        def unit(tx: Transaction) -> int | None:
             self._leading.fence(tx)
-            return runs.open_tick(tx, work.name, work.version, number, at)
+            if not runs.open_tick(tx, work.name, work.version, number, at):
+                return None
+            runs.add_shard(tx, work.name, number, shard, last=last)
+            return runs.forget_ticks(tx, work.name, number - runs.KEPT) if number > runs.KEPT else 0
 
-        if await self._db.write(unit):
-            self._opened[work.name] = self._clock.monotonic()
-            await self._shards(work, number)
-            forget = partial(runs.forget_ticks, what=work.name, before=number - runs.KEPT)
-            while number > runs.KEPT and await self._db.write(forget) == runs.SLICE:
-                pass
+        forgotten = await self._db.write(unit)
+        self._opened[work.name] = self._clock.monotonic()
         self._next[work.name] = self._clock.monotonic() + work.every.total_seconds()
+        if forgotten is not None and not last:
+            await self._shards(work, number)
+        while forgotten == runs.SLICE:
+            forgotten = await self._db.write(partial(runs.forget_ticks, what=work.name, before=number - runs.KEPT))
 
     async def _shards(self, work: Work, number: int) -> None:
         """Write down the shards of a tick, from where somebody left off, a page of people each."""
@@ -153,14 +158,7 @@ class Planner:
             row = await self._db.read(lambda tx: runs.tick_of(tx, work.name))
             if row.planned or row.number != number:
                 return
-            if isinstance(work, Whole):
-                shard: Shard | None = Shard()
-                last = True
-            else:
-                tick = Tick(number, row.at, row.at + work.every)
-                ids = await self._db.read(partial(_page, work, tick, row.upto))
-                last = len(ids) < SHARD
-                shard = Shard(row.shards, row.upto, bound(ids[-1]), len(ids)) if ids else None
+            shard, last = await self._page(work, Tick(number, row.at, row.at + work.every), row.shards, row.upto)
 
             def unit(tx: Transaction, shard: Shard | None = shard, last: bool = last) -> bool:
                 self._leading.fence(tx)
@@ -168,6 +166,13 @@ class Planner:
 
             if not await self._db.write(unit):
                 return
+
+    async def _page(self, work: Work, tick: Tick, number: int, after: str) -> tuple[Shard | None, bool]:
+        """The next shard, None when nobody is due any more, and whether it is the last."""
+        if isinstance(work, Whole):
+            return Shard(), True
+        ids = await self._db.read(lambda tx: list(work.plan(tx, tick, after, SHARD)))
+        return (Shard(number, after, bound(ids[-1]), len(ids)) if ids else None), len(ids) < SHARD
 
     async def _send(self, state: State) -> None:
         """Send every open run whose time has come, and those again that were sent long ago."""
@@ -234,10 +239,6 @@ def whole(job: Job) -> Whole:
         return 0
 
     return Whole(job.name, 1, job.every, lambda tx, tick, after, limit: (), run)
-
-
-def _page(work: Work, tick: Tick, after: str, tx: Transaction) -> list[str]:
-    return list(work.plan(tx, tick, after, SHARD))
 
 
 def _by_work(state: State) -> Mapping[str, int]:
