@@ -47,3 +47,13 @@ class Consents(Protocol):
 
     async def consent(self, *, user: UserId, key: str, granted: bool) -> ConsentView:
         """Give a consent or take it back; raises `Invalid` for a key that there is not."""
+
+
+class Consenting(Protocol):
+    """Changes a consent for the whole house: taking one back deletes what was derived under it."""
+
+    async def consent(self, *, user: UserId, key: str, granted: bool) -> int:
+        """Give a consent or take it back; how many records went with it. Raises `Invalid` as `Consents` does."""
+
+    async def preview(self, *, user: UserId, key: str) -> int:
+        """How many records taking it back would delete."""

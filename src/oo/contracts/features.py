@@ -117,5 +117,8 @@ class Features(Protocol):
     async def history(self, *, user: UserId) -> UserHistory:
         """What is kept of the person's past."""
 
+    async def count(self, *, user: UserId, consent: str) -> int:
+        """How many records were derived under a consent."""
+
     async def forget(self, *, user: UserId, consent: str) -> int:
         """Delete what was derived under a consent that was taken back; the number of records."""

@@ -20,10 +20,9 @@ from oo.apps.api.promises import Person
 from oo.apps.web import build as web
 from oo.apps.web.promises import Promises
 from oo.contracts.accounts import Accounts
-from oo.contracts.consents import Consents
+from oo.contracts.consents import Consenting, Consents
 from oo.contracts.contexts import Contexts
 from oo.contracts.experiments import Experiments
-from oo.contracts.features import Features
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
@@ -105,9 +104,9 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
     person = Person(
         profiles=promises[Profiles],
         consents=promises[Consents],
+        consenting=promises[Consenting],
         contexts=promises[Contexts],
         knowledge=promises[Knowledge],
-        features=promises[Features],
         serving=promises[Serving],
         hearings=promises[Hearings],
     )

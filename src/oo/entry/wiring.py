@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from oo.contracts.consents import Consenting
 from oo.contracts.disk import Disk
 from oo.contracts.events import ProtobufCodec
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.manifests import SEAMS
 from oo.entry import backups, saving
 from oo.entry.carriage import Carriage, carriage
+from oo.entry.consenting import HouseConsenting
 from oo.entry.forgetting import Forgetter
 from oo.entry.local_disk import LocalDisk
 from oo.entry.parts import Part, allowed
@@ -128,6 +130,7 @@ def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Buil
     """
     promises, rooms, waiting = Promises(), {}, list(modules)
     promises[Forgetting] = Forgetter(kit, modules)
+    promises[Consenting] = HouseConsenting(promises)
     promises[Disk] = LocalDisk(kit.settings.files)
     while waiting:
         ready = [room for room in waiting if all(need in promises for need in room.needs)]

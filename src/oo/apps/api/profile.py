@@ -167,7 +167,7 @@ def router(person: Person) -> APIRouter:
         """Says how much was deleted."""
         user, deleted = asker(request).user, 0
         for key, granted in _read(ConsentsIn, await request.body()).consents.items():
-            deleted += await person.consent(user=user, key=key, granted=granted)
+            deleted += await person.consenting.consent(user=user, key=key, granted=granted)
         return answered({"consents": await _consents(person, user), "deleted": deleted})
 
     @routes.patch(

@@ -72,6 +72,14 @@ def counts(tx: Transaction) -> tuple[int, int]:
     return int(people), int(late)
 
 
+def count(tx: Transaction, user: str) -> int:
+    """How many rows are kept of the person."""
+    return sum(
+        int(tx.execute(select(func.count()).select_from(table).where(table.c.user_id == user)).scalar_one())
+        for table in metadata.sorted_tables
+    )
+
+
 def erase(tx: Transaction, user: str) -> int:
     """Delete a slice of what is kept of the person; the number of rows, 0 when nothing is left."""
     return erase_slice(tx, metadata.sorted_tables, user)

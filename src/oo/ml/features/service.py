@@ -79,6 +79,10 @@ class KeptFeatures:
             known = sorted([*self._past(user, done), *self._placed(user, late, profile)], key=lambda one: one.at)
         return UserHistory(user, now, profile.zone, profile.day(now), tuple(known))
 
+    async def count(self, *, user: UserId, consent: str) -> int:
+        """See `Features.count`."""
+        return await self._kit.db.read(lambda tx: repository.count(tx, user)) if consent == HABITS else 0
+
     async def forget(self, *, user: UserId, consent: str) -> int:
         """See `Features.forget`."""
         if consent != HABITS:

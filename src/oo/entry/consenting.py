@@ -1,0 +1,44 @@
+"""Taking a consent back, in every room that derived something under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oo.contracts.consents import Consents
+from oo.contracts.features import Features
+from oo.contracts.ids import UserId
+from oo.contracts.knowledge import Knowledge
+from oo.contracts.serving import Hearings, Serving
+
+
+@dataclass(frozen=True, slots=True)
+class HouseConsenting:
+    """Keeps the promise `Consenting`; looks the others up when asked, as it is built before them."""
+
+    promises: Mapping[Any, Any]
+
+    async def consent(self, *, user: UserId, key: str, granted: bool) -> int:
+        """See `Consenting.consent`."""
+        consents: Consents = self.promises[Consents]
+        await consents.consent(user=user, key=key, granted=granted)
+        return 0 if granted else await self._derived(user, key, delete=True)
+
+    async def preview(self, *, user: UserId, key: str) -> int:
+        """See `Consenting.preview`."""
+        return await self._derived(user, key, delete=False)
+
+    async def _derived(self, user: UserId, key: str, *, delete: bool) -> int:
+        features: Features = self.promises[Features]
+        hearings: Hearings = self.promises[Hearings]
+        knowledge: Knowledge = self.promises[Knowledge]
+        serving: Serving = self.promises[Serving]
+        scopes = [agent.id for agent in serving.registry() if key in agent.consents]
+        if delete:
+            said = await hearings.forget(user=user, consent=key)
+            noted = await features.forget(user=user, consent=key)
+            return said + noted + await knowledge.forget(user=user, scopes=scopes)
+        said = sum(one.agent in scopes for one in await hearings.last(user=user))
+        known = sum(one.source == "inferred" and one.scope in scopes for one in await knowledge.known(user=user))
+        return said + known + await features.count(user=user, consent=key)
