@@ -32,7 +32,7 @@ class Turn:
         The old holder may be at its last batch when the next one begins: what both do has one effect.
         """
         while True:
-            connection = await asyncio.to_thread(self._take)
+            connection = await self._asked()
             if connection is None:
                 await asyncio.sleep(_POLL_SECONDS)
                 continue
@@ -46,6 +46,17 @@ class Turn:
                 await asyncio.gather(working, return_exceptions=True)
                 with contextlib.suppress(psycopg.Error):
                     connection.close()
+
+    async def _asked(self) -> psycopg.Connection[Any] | None:
+        """A connection that has the lock, None when another has it; let go of when nobody waits for it any more."""
+        taking = asyncio.ensure_future(asyncio.to_thread(self._take))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            taken = await taking
+            if taken is not None:
+                taken.close()
+            raise
 
     def _take(self) -> psycopg.Connection[Any] | None:
         try:
