@@ -37,6 +37,7 @@ from oo.modules.recommender.words import open_words
 
 def _build(kit: Kit, needs: Needs) -> Built:
     field = Field(kit)
+    learning = Learning(kit, field)
     service = Recommender(kit, needs[Sources], needs[Profiles], field)
 
     async def health() -> Health:
@@ -52,8 +53,8 @@ def _build(kit: Kit, needs: Needs) -> Built:
     hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Contexts], needs[Knowledge])
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field), Hearings: KeptHearings(hearing)},
-        handlers=joined(HANDLERS, Learning(kit, field).handlers, HEARERS),
-        jobs=jobs(kit),
+        handlers=joined(HANDLERS, learning.handlers, HEARERS),
+        jobs=jobs(kit, learning),
         works=works(hearing),
         health=health,
     )

@@ -20,6 +20,8 @@ def on_task(tx: Transaction, envelope: Envelope) -> None:
     assert isinstance(task, TaskChanged | TaskCompleted | TaskDeleted)
     if isinstance(task, TaskCompleted) and task.past:  # nobody knew of it, so nothing stands for it
         return
+    if isinstance(task, TaskDeleted):  # there is nothing left to hold back
+        repository.release(tx, envelope.user, ref=task.ref)
     ends = {TaskCompleted: repository.FINISHED, TaskDeleted: repository.GONE}
     repository.overtake(tx, envelope.user, task.ref, to=ends.get(type(task), repository.OVERTAKEN))
 

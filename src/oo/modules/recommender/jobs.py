@@ -1,4 +1,4 @@
-"""What the recommender does by the clock: forget what is older than its retention, and look at what happens anyway."""
+"""What the recommender does by the clock: forget what is older than its retention, and look back at days."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
 from oo.modules.recommender import learnt, repository
-from oo.modules.recommender.anyway import estimate_baselines
+from oo.modules.recommender.learning import Learning
+from oo.modules.recommender.review import review
 
 WORDS_KEPT = timedelta(days=1)
 """The words of a tip are kept no longer than those of its task."""
@@ -17,7 +18,7 @@ SETTLED = timedelta(days=8)
 """Rewards are final after seven days; what is learnt from older ones is not learnt anew."""
 
 
-def jobs(kit: Kit) -> list[Job]:
+def jobs(kit: Kit, learning: Learning) -> list[Job]:
     """The recommender's jobs."""
 
     async def forget() -> None:
@@ -32,12 +33,12 @@ def jobs(kit: Kit) -> list[Job]:
         while await kit.db.write(lambda tx: repository.forget_words(tx, kit.clock.now() - WORDS_KEPT)):
             pass
 
-    async def baselines() -> None:
-        while await estimate_baselines(kit):
+    async def days() -> None:
+        while await review(kit, learning):
             pass
 
     return [
         Job("recommender.forget-words", timedelta(hours=1), forget_words),
         Job("recommender.forget", timedelta(hours=1), forget),
-        Job("recommender.baselines", timedelta(hours=1), baselines),
+        Job("recommender.review", timedelta(hours=1), days),
     ]

@@ -7,17 +7,19 @@ policy knows is computed again from the last revision without it, as if the news
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row
 
 from oo.contracts.decisions import Decision
 from oo.contracts.events import RewardAssigned, TaskCompleted, TaskReopened, TipReacted
-from oo.contracts.policies import Policy
+from oo.contracts.policies import Learner, Lesson, Policy, State
 from oo.engine.baseline import DAY, NOTHING_KNOWN, Baseline, Baselines
+from oo.engine.learning.lessons import of_day
 from oo.engine.reward import HORIZON, Outcome, Reward, reward
 from oo.engine.rows import from_row
 from oo.engine.states import from_bytes, to_bytes
@@ -78,6 +80,15 @@ class Learning:
             for tip in learnt.tips_of(tx, envelope.user, ref, envelope.at - HORIZON):
                 self._assess(tx, envelope, tip)
 
+    def live(self, tx: Transaction, user: str, days: Sequence[Lived], at: datetime) -> None:
+        """Learn from ended days: what was done of all that was open, and had not been a tip."""
+        first = learnt.next_seq(tx, user)
+        for seq, day in enumerate(days, first):
+            row = {"decision_id": day.decision, "kind": day.kind, "shown": json.dumps(day.shown), "at": at}
+            learnt.add_lesson(tx, {"user_id": user, "seq": seq, "done": json.dumps(day.done), **row})
+        if days:
+            self._teach(tx, user, first + len(days) - 1, at, replaced=False, only=_learns)
+
     def _assess(self, tx: Transaction, envelope: Envelope, tip: Row[Any]) -> None:
         """Assign what the tip is worth by now, when that is another than before."""
         user, at = envelope.user, envelope.at
@@ -112,12 +123,21 @@ class Learning:
         derived = self._derived(envelope.id, tip.id)
         self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
 
-    def _teach(self, tx: Transaction, user: str, seq: int, at: datetime, *, replaced: bool) -> None:
-        """Let every learner learn the reward `seq`; where it was another before, from the last state without it."""
+    def _teach(
+        self,
+        tx: Transaction,
+        user: str,
+        seq: int,
+        at: datetime,
+        *,
+        replaced: bool,
+        only: Callable[[Policy], bool] = lambda policy: True,
+    ) -> None:
+        """Let every learner learn up to `seq`; where that was another before, from the last state without it."""
         if replaced:
             learnt.outdate(tx, user, seq)
         read = cache(from_row)  # the same decisions teach every one of them
-        for policy in self._field.learners(tx):
+        for policy in filter(only, self._field.learners(tx)):
             try:
                 self._learn(tx, user, policy, seq, at, read)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a bug of this one policy
@@ -130,8 +150,9 @@ class Learning:
         base = learnt.state_without(tx, user, tag, seq)
         state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
         through = 0 if base is None else base.through
-        for row in learnt.taught(tx, user, through):
-            state, through = policy.update(state, read(row.row), row.value, row.weight), row.seq
+        taught = [*learnt.taught(tx, user, through), *(learnt.lived(tx, user, through) if _learns(policy) else ())]
+        for row in sorted(taught, key=lambda row: row.seq):
+            state, through = _after(policy, state, row, read), row.seq
         last = learnt.state(tx, user, tag)
         learnt.add_state(
             tx,
@@ -155,6 +176,22 @@ class Learning:
     def _derived(self, event: str, tip: str) -> str:
         """The same identity however often the unit runs; it sorts beside the event that it follows from."""
         return event[:10] + ulid(int(self._kit.keys.digest("reward", f"{event} {tip}"), 16))[10:]
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A lesson of a day, by references: of a decision's candidates without those that were shown, which were done."""
+
+    decision: str
+    kind: str
+    shown: Sequence[str]
+    done: Sequence[str]
+
+
+def lesson(decision: Decision, shown: Collection[str], done: Collection[str], kind: str) -> Lesson | None:
+    """The lesson of this kind of a day that began with a decision; None when the day does not teach it."""
+    open_then = [one for one in decision.candidates if one.id not in shown]
+    return next((one for one in of_day(decision.context, open_then, done) if one.kind == kind), None)
 
 
 def state_json(cipher: Cipher, sealed: bytes) -> Mapping[str, Any]:
@@ -197,3 +234,16 @@ def _outcome(tx: Transaction, tip: Row[Any], at: datetime) -> Outcome:
 
 def _told(row: Row[Any]) -> tuple[float, float, str, bool]:
     return row.value, row.weight, row.why, row.provisional
+
+
+def _learns(policy: Policy) -> bool:
+    """Whether a policy learns from life, too."""
+    return hasattr(policy, "learn")
+
+
+def _after(policy: Policy, state: State, row: Row[Any], read: Callable[[str], Decision]) -> State:
+    """The state after a reward or a lesson."""
+    if hasattr(row, "kind"):
+        taught = lesson(read(row.row), json.loads(row.shown), json.loads(row.done), row.kind)
+        return state if taught is None else cast("Learner", policy).learn(state, taught)
+    return policy.update(state, read(row.row), row.value, row.weight)

@@ -12,6 +12,7 @@ from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.modules.recommender.tables import (
     baselines,
     decisions,
+    lessons,
     lineups,
     outcomes,
     reactions,
@@ -51,6 +52,7 @@ _TAUGHT = Prepared(
 )
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
+_LAST_LESSON = Prepared(select(func.max(lessons.c.seq).label("last")).where(lessons.c.user_id == bindparam("user")))
 _COMPLETED = Prepared(
     select(func.min(outcomes.c.at).label("at")).where(
         outcomes.c.user_id == bindparam("user"),
@@ -58,7 +60,6 @@ _COMPLETED = Prepared(
         outcomes.c.at >= bindparam("since"),
     )
 )
-_DECISION = Prepared(select(decisions.c.row).where(decisions.c.id == bindparam("tip")))
 _BASELINE = Prepared(select(baselines.c.shares).where(baselines.c.user_id == bindparam("user")))
 
 
@@ -108,8 +109,8 @@ def reward_of(tx: Transaction, tip: str) -> Row[Any] | None:
 
 
 def next_seq(tx: Transaction, user: str) -> int:
-    """The number of the person's next reward."""
-    return int(tx.fetch(_LAST, {"user": user})[0].last or 0) + 1
+    """The number of the person's next reward or lesson."""
+    return 1 + max(int(tx.fetch(query, {"user": user})[0].last or 0) for query in (_LAST, _LAST_LESSON))
 
 
 def keep_reward(tx: Transaction, row: Mapping[str, Any]) -> None:
@@ -122,10 +123,21 @@ def taught(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
     return tx.fetch(_TAUGHT, {"user": user, "after": after})
 
 
-def decision(tx: Transaction, tip: str) -> str | None:
-    """The row of a decision."""
-    row = _first(tx.fetch(_DECISION, {"tip": tip}))
-    return None if row is None else str(row.row)
+def add_lesson(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Add a lesson."""
+    tx.execute(insert(lessons).values(**row))
+
+
+def lived(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
+    """Lessons of life with their decisions' rows, in the order of learning, after a seq."""
+    found = (
+        select(lessons.c.seq, lessons.c.kind, lessons.c.shown, lessons.c.done, decisions.c.row)
+        .join(decisions, decisions.c.id == lessons.c.decision_id)
+        .where(lessons.c.user_id == user, lessons.c.seq > after)
+        .order_by(lessons.c.seq)
+        .limit(SLICE)
+    )
+    return list(tx.execute(found))
 
 
 def complete(tx: Transaction, user: str, ref: str, at: datetime) -> bool:
@@ -172,6 +184,12 @@ def baseline(tx: Transaction, user: str) -> bytes | None:
     return None if row is None else row.shares
 
 
+def reviewed(tx: Transaction, user: str) -> datetime | None:
+    """When the person's days were looked at last."""
+    at: datetime | None = tx.execute(select(baselines.c.at).where(baselines.c.user_id == user)).scalar_one_or_none()
+    return at
+
+
 def keep_baseline(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Replace the person's baselines."""
     upsert(tx, baselines, row)
@@ -216,7 +234,7 @@ def log(tx: Transaction, after: str, before: datetime, limit: int, user: str | N
 
 
 def forget_before(tx: Transaction, instant: datetime, settled: datetime) -> int:
-    """Delete a slice of rewards and completions older than an instant, and of revisions that are of no use any more.
+    """Delete a slice of what is older than an instant, and of revisions that are of no use any more.
 
     A revision is of use to the decision that was made with it, and to learn anew from when a reward changes, which none
     from before `settled` does: of these the last right one stays. The number of rows.
@@ -234,6 +252,7 @@ def forget_before(tx: Transaction, instant: datetime, settled: datetime) -> int:
     for table, which in (
         (rewards, rewards.c.updated_at < instant),
         (outcomes, outcomes.c.at < instant),
+        (lessons, lessons.c.at < instant),
         (states, or_(old, idle)),
     ):
         keys = tuple_(*table.primary_key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, tuple_, update
@@ -18,6 +18,8 @@ STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
 FINISHED, GONE = "finished", "gone"
 """Overtaken because its task was finished, or deleted, where it lives."""
 SLICE = 500
+DONE_KEPT = timedelta(days=400)
+"""Said to be done, and held back for good: as long as completions are known."""
 PERSONAL = tuple(table for table in metadata.sorted_tables if "user_id" in table.c)
 
 _STANDING = Prepared(
@@ -126,6 +128,12 @@ def add_reaction(tx: Transaction, row: Mapping[str, Any]) -> None:
     tx.run(_ADD_REACTION, row)
 
 
+def answered(tx: Transaction, user: str, since: datetime) -> list[datetime]:
+    """When the person reacted since an instant, but for what was taken back."""
+    mine = (reactions.c.user_id == user, reactions.c.at >= since, reactions.c.undone_at.is_(None))
+    return list(tx.execute(select(reactions.c.at).where(*mine)).scalars())
+
+
 def mark_undone(tx: Transaction, user: str, key: str, at: datetime) -> None:
     """Take a reaction back, with what it holds."""
     tx.execute(update(reactions).where(reactions.c.user_id == user, reactions.c.key == key).values(undone_at=at))
@@ -185,7 +193,7 @@ def forget_before(tx: Transaction, instant: datetime, now: datetime) -> int:
         (views, views.c.at < instant),
         (reactions, reactions.c.at < instant),
         (tips, tips.c.served_at < instant),
-        (holds, holds.c.until < now),
+        (holds, or_(holds.c.until < now, and_(holds.c.until.is_(None), holds.c.since < now - DONE_KEPT))),
     ):
         keys = tuple_(*table.primary_key)
         count += tx.execute(delete(table).where(keys.in_(select(*table.primary_key).where(old).limit(SLICE)))).rowcount

@@ -22,6 +22,7 @@ from oo.contracts.words.voice import Voice, voice
 from oo.engine import house, pipeline
 from oo.engine.composer import compose
 from oo.engine.moments import moments
+from oo.engine.rhythm import DAYS, rhythm
 from oo.engine.rows import to_row
 from oo.engine.silences import silence_words
 from oo.engine.standing import expires_at
@@ -95,7 +96,9 @@ class Recommender:
     async def moments(self, *, user: UserId) -> list[Moment]:
         """See `Tips.moments`."""
         moment = await self._moment(user)
-        return moments(moment.view.context, moment.view.busy)
+        context, since = moment.view.context, moment.view.context.now - DAYS
+        answers = await self._kit.db.read(lambda tx: repository.answered(tx, user, since))
+        return moments(context, moment.view.busy, rhythm(answers, zone_of(context.zone)))
 
     async def held(self, *, user: UserId) -> list[HoldView]:
         """See `Tips.held`."""

@@ -103,6 +103,21 @@ rewards = Table(
 )
 """What each tip was worth, as far as it is known; `seq` is the person's order of learning."""
 
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("decision_id", String(26), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("done", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What a day of life taught beside its tips: of a decision's candidates without those that were `shown` that day, which
+were `done`; references, in the same order of learning as rewards.
+"""
+
 outcomes = Table(
     "outcomes",
     metadata,

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from oo.contracts.decisions import Candidate, Context, Decision, Topic
-from oo.contracts.policies import State
+from oo.contracts.policies import Lesson, State
 from oo.kernel.plugins import Plugin
 
 TOPICS = get_args(Topic)
@@ -51,6 +51,18 @@ class Tally:
         at = np.eye(len(TOPICS))[TOPICS.index(decision.tip.topic)]
         sums, counts = KEPT * state.arrays["sums"], KEPT * state.arrays["counts"]
         return State(1, {"sums": sums + weight * reward * at, "counts": counts + weight * at})
+
+
+class Lived(Tally):
+    """One that learns from life, too: what was done of its own accord counts half."""
+
+    def learn(self, state: State, lesson: Lesson) -> State:
+        self.lessons = [*getattr(self, "lessons", []), lesson]
+        sums, counts = KEPT * state.arrays["sums"], KEPT * state.arrays["counts"]
+        for n in lesson.done:
+            at = np.eye(len(TOPICS))[TOPICS.index(lesson.candidates[n].topic)]
+            sums, counts = sums + 0.5 * lesson.weight * at, counts + 0.5 * lesson.weight * at
+        return State(1, {"sums": sums, "counts": counts})
 
 
 def plugin(policy: Tally, stage: str = "live") -> Plugin[Any]:

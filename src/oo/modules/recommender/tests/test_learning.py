@@ -26,7 +26,7 @@ from oo.modules.recommender import module
 from oo.modules.recommender.field import STATE
 from oo.modules.recommender.tables import decisions, rewards, states
 from oo.modules.recommender.tests.conftest import NOW, USER, Shelf, Stage
-from oo.modules.recommender.tests.tally import TOPICS, Tally, plugin
+from oo.modules.recommender.tests.tally import TOPICS, Lived, Tally, plugin
 from oo.testing.determinism import FixedClock
 from oo.testing.rooms import room
 from oo.testing.unknown import unknown
@@ -38,12 +38,12 @@ pytestmark = pytest.mark.anyio
 class Class(Stage):
     """A stage whose champion learns."""
 
-    tally: Tally
+    tally: Lived
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Class]:
-    shelf, clock, tally = Shelf(), FixedClock(NOW), Tally()
+    shelf, clock, tally = Shelf(), FixedClock(NOW), Lived()
     rules = discover("policies", PolicyManifest.model_validate).plugins
     found = {"house": rules["house"], "newest": rules["newest"], "tally": plugin(tally)}
     needs: dict[type, object] = {Sources: shelf, Profiles: shelf, **unknown()}
@@ -222,13 +222,43 @@ async def test_the_baseline_is_estimated_from_what_was_not_shown(stage: Class) -
     for ref in others:
         await stage.room.deliver(USER, TaskCompleted(ref, "v2"))
     stage.clock.advance(timedelta(days=8))
-    [job] = [job for job in stage.room.built.jobs if job.name == "recommender.baselines"]
+    [job] = [job for job in stage.room.built.jobs if job.name == "recommender.review"]
     await job.run()
     cipher = stage.room.kit.keys.cipher(USER)
     exported = await stage.room.kit.db.read(lambda tx: module.export(tx, USER, cipher))
     [row] = exported["baselines"]
     assert row["shares"]["exposures"] == 3
     assert row["shares"]["overall"][0] == pytest.approx((3 + 20 * 0.05) / 23)
+
+
+async def test_a_day_teaches_what_was_done_of_its_own_accord_and_never_was_a_tip(stage: Class) -> None:
+    for name in "abcd":
+        stage.shelf.put(name, added=NOW.date())
+    tip = await shown(stage)
+    await react(stage, tip, "snooze")
+    ref = tip.evidence[0].ref
+    other = next(facts.ref for facts in stage.shelf.facts if facts.ref != ref)
+    stage.clock.advance(60)
+    for one in (ref, other):
+        await stage.room.deliver(USER, TaskCompleted(one, "v2"))
+    [job] = [job for job in stage.room.built.jobs if job.name == "recommender.review"]
+    await job.run()
+    assert not hasattr(stage.tally, "lessons"), "the day is not over"
+    stage.clock.advance(timedelta(days=1, hours=1))
+    await job.run()
+    await job.run()
+    [lesson] = stage.tally.lessons
+    assert [lesson.candidates[n].facts.ref for n in lesson.done] == [other]
+    assert ref not in [one.facts.ref for one in lesson.candidates] and len(lesson.candidates) == 3
+    taught = await known(stage)
+    await stage.room.deliver(USER, TaskReopened(ref, "v3"))  # the reward is another now: all is learnt anew, in order
+    assert len(stage.tally.lessons) == 2
+    state = Lived().initial()
+    [logged, *_] = await stage.room.promise(DecisionLog).logged(before=stage.clock.now(), user=USER)
+    state = Lived().learn(Lived().update(state, logged.decision, 0.3, 1.0), lesson)
+    assert await known(stage) != taught
+    for name, values in (await known(stage)).items():
+        np.testing.assert_allclose(values, state.arrays[name])
 
 
 async def test_rewards_are_forgotten_after_thirty_days_and_what_was_learnt_stays(stage: Class) -> None:
