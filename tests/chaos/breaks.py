@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+NEWER = 2
+"""The version of an event of the next release."""
 
 
 def cursor_off() -> None:
@@ -71,10 +75,70 @@ def bus_first() -> None:
     Outbox.publish = published  # type: ignore[method-assign]
 
 
+def poison() -> None:
+    """Of a hundred events one is of a version that nobody here reads, and one has lost its bytes."""
+    from sqlalchemy import update
+
+    from oo.kernel.outbox import Outbox, outbox
+
+    publish = Outbox.publish
+    damage: Mapping[int, Mapping[str, Any]] = {25: {"version": NEWER}, 75: {"payload": b"lost"}}
+    numbers = itertools.count()
+
+    def published(self: Outbox, tx: Any, *envelopes: Any) -> None:
+        publish(self, tx, *envelopes)
+        for envelope in envelopes:
+            harm = damage.get(next(numbers) % 100)
+            if harm:
+                tx.execute(update(outbox).where(outbox.c.event_id == envelope.id).values(**harm))
+
+    Outbox.publish = published  # type: ignore[method-assign]
+
+
+def newer() -> None:
+    """The release that reads the newer version too."""
+    from oo.kernel import cloudevents, opening
+
+    class Both(int):
+        def __eq__(self, other: object) -> bool:
+            return other in (1, NEWER)
+
+        def __ne__(self, other: object) -> bool:
+            return other not in (1, NEWER)
+
+        __hash__ = int.__hash__
+
+    cloudevents.VERSION = opening.VERSION = Both(1)  # type: ignore[attr-defined]
+
+
+def never_aside() -> None:
+    """A failure is nobody's in particular: all that came with it is tried again, for ever."""
+    from oo.kernel import consuming
+
+    async def note(db: Any, clock: Any, consumer: Any, refused: consuming.Refused) -> consuming.Outcome:
+        raise refused
+
+    consuming._note = note
+
+
+def no_guard() -> None:
+    """Nobody looks at the server, and every part may work on a file."""
+    from oo.entry import parts, wiring
+    from oo.kernel.nats import guard
+
+    guard.findings = lambda *_, **__: []
+    parts.allowed = wiring.allowed = lambda *_: None
+
+
 BREAKS: Mapping[str, Callable[[], None]] = {
+    "aside": never_aside,
     "bus": bus_first,
     "cursor": cursor_off,
+    "guard": no_guard,
+    "newer": newer,
     "pace": no_pace,
+    "poison": poison,
     "reconcile": no_reconcile,
     "sync": not_synced,
 }
+"""By the name that `CHAOS_BREAK` gives them; several are separated by commas. `poison` and `newer` are no controls."""

@@ -6,10 +6,11 @@ and its rows are what the audit compares with the log.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, insert
 
 from oo.contracts.events import EVENTS
 from oo.kernel.db import Prepared, Transaction
@@ -28,13 +29,15 @@ effects = Table(
     Column("user_id", String(26), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("type", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
+"""`at` is when, in microseconds of this machine's clock."""
 _ADD = Prepared(insert(effects))
 
 
 def _note(tx: Transaction, envelope: Envelope) -> None:
     row = {"event_id": envelope.id, "user_id": envelope.user, "seq": envelope.seq, "type": envelope.type}
-    tx.run(_ADD, row)
+    tx.run(_ADD, {**row, "at": time.time_ns() // 1000})
 
 
 def _build(kit: Kit, needs: Needs) -> Built:

@@ -11,8 +11,8 @@ from tests.chaos.processes import Part, answers, free_port
 from oo.testing.nats import NoServer, program
 
 
-def nats(folder: Path, *, sync: str = "always") -> tuple[Part, str]:
-    """A server as a part, not started, and its address; its store is `folder / "jetstream"`."""
+def nats(folder: Path, *, sync: str = "always", monitor: int | None = None) -> tuple[Part, str]:
+    """A server as a part, not started, and its address; `monitor` is the port of its monitoring address."""
     try:
         server = program()
     except NoServer as missing:
@@ -20,7 +20,9 @@ def nats(folder: Path, *, sync: str = "always") -> tuple[Part, str]:
     port = free_port()
     config = folder / "nats.conf"
     config.write_text(
-        f'host: 127.0.0.1\nport: {port}\njetstream {{ store_dir: "{store(folder)}", sync_interval: {sync} }}\n'
+        f"host: 127.0.0.1\nport: {port}\n"
+        + (f"http: 127.0.0.1:{monitor}\n" if monitor else "")
+        + f'jetstream {{ store_dir: "{store(folder)}", sync_interval: {sync} }}\n'
     )
     ready = folder / "nats.log"
     part = Part("nats", [server, "-c", str(config)], ready, ready=lambda: answers(port))
