@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from oo.contracts.decisions import Context
 from oo.contracts.items import Busy
 from oo.contracts.tips import Moment
+from oo.engine.rhythm import USUAL, Rhythm
 from oo.engine.when import instant, meetings, today, zone_of
 
-EVENING, EVENING_UNTIL, MORNING = time(19, 0), 18.0, time(8, 30)
+EVENING_UNTIL = 18.0
 
 
-def moments(context: Context, busy: Sequence[Busy] = ()) -> list[Moment]:
+def moments(context: Context, busy: Sequence[Busy] = (), usual: Rhythm = USUAL) -> list[Moment]:
     """At most four moments after now, soonest first, no instant twice.
 
-    After the meeting that is on or comes next today, this evening (before 18:00), tomorrow morning, Monday morning.
+    After the meeting that is on or comes next today, this evening (before 18:00), tomorrow morning, Monday morning; an
+    evening and a morning begin when this person's usually do.
     """
     zone, day = zone_of(context.zone), today(context)
     found: list[Moment] = []
@@ -25,10 +27,10 @@ def moments(context: Context, busy: Sequence[Busy] = ()) -> list[Moment]:
             found.append(Moment("after-meeting", end))
             break
     if context.now.astimezone(zone).date() == day and context.hour < EVENING_UNTIL:
-        found.append(Moment("evening", instant(datetime.combine(day, EVENING), zone)))
-    found.append(Moment("morning", instant(datetime.combine(day + timedelta(days=1), MORNING), zone)))
+        found.append(Moment("evening", instant(datetime.combine(day, usual.evening), zone)))
+    found.append(Moment("morning", instant(datetime.combine(day + timedelta(days=1), usual.morning), zone)))
     monday = day + timedelta(days=7 - day.weekday())
-    found.append(Moment("next-week", instant(datetime.combine(monday, MORNING), zone)))
+    found.append(Moment("next-week", instant(datetime.combine(monday, usual.morning), zone)))
     seen: set[datetime] = set()
     return [
         moment

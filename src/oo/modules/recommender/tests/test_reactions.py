@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -136,6 +137,30 @@ async def test_a_snoozed_task_comes_back_at_its_moment_and_not_before(stage: Sta
     assert answer.silence is not None and answer.silence.reason == "all-later"
     stage.clock.set(back)
     assert await tip_now(stage) is not None
+
+
+async def test_tomorrow_morning_is_when_this_persons_mornings_begin(stage: Stage) -> None:
+    async def morning() -> str:
+        [at] = [moment.at for moment in await stage.tips.moments(user=USER) if moment.id == "morning"]
+        return at.astimezone(ZoneInfo("Europe/Berlin")).strftime("%a %H:%M")
+
+    assert await morning() == "Thu 08:30"
+    for day in range(7):
+        stage.shelf.put(f"a{day}")
+        stage.clock.set(datetime(2026, 11, 18 + day, 5, 20, tzinfo=UTC))  # 06:20 in Berlin
+        await react(stage, "done")
+    assert await morning() == "Wed 06:00"
+
+
+async def test_what_came_back_from_a_snooze_does_so_once(stage: Stage) -> None:
+    stage.shelf.put("a")
+    back = NOW + timedelta(hours=10)
+    await react(stage, "snooze", until=back)
+    stage.clock.set(back)
+    await react(stage, "done")
+    for later in (timedelta(seconds=1), timedelta(days=1), timedelta(days=29)):
+        stage.clock.set(back + later)
+        assert await tip_now(stage) is None
 
 
 @pytest.mark.parametrize(
