@@ -10,11 +10,11 @@ from enum import StrEnum
 import numpy as np
 
 from oo.engine.ope.audit import audit
-from oo.engine.ope.clusters import Array, People, mean
-from oo.engine.ope.clusters import spread as clustered
+from oo.engine.ope.clusters import Array, People, spread
 from oo.engine.ope.estimators import sndr
 from oo.engine.ope.log import Log
 from oo.engine.ope.sequences import ALPHA, inflation
+from oo.engine.ope.student import critical
 
 SHADOWED = 2000
 """Decisions that a shadow has to have seen."""
@@ -78,7 +78,8 @@ def shadow(log: Log, *, errors: int, p99_ms: float) -> Verdict:
     theirs = sndr(log)
     ours = float(log.reward.mean())
     influence = theirs.influence - (1 - SLACK) * (log.reward - ours)
-    return _above(theirs.value - (1 - SLACK) * ours, clustered(influence, log.person), rows, "champion less 2 %")
+    error = _careful(influence, log.person)
+    return _above(theirs.value - (1 - SLACK) * ours, error, rows, "champion less 2 %")
 
 
 def trial(challenger: Arm, champion: Arm, *, slack: float = 0.0) -> Verdict:
@@ -150,7 +151,16 @@ def _difference(one: Arm, other: Arm, share: float = 1.0) -> float:
 
 
 def _error(arm: Arm) -> float:
-    return mean(arm.values, arm.person).error
+    return _careful(arm.values - arm.values.mean(), arm.person)
+
+
+def _careful(influence: Array, person: People) -> float:
+    """The clustered error, wider for few persons (Student's), and never below what independent rows would have."""
+    people = len(np.unique(person))
+    if people < 2:
+        return math.inf
+    few = critical(0.95, people - 1) / 1.96
+    return max(few * spread(influence, person), spread(influence, np.arange(len(influence))))
 
 
 def _smaller(one: Arm, other: Arm) -> int:

@@ -37,6 +37,13 @@ def test_a_better_shadow_passes_a_worse_one_fails_and_an_equal_one_may_not_be_to
     assert shadow(logged(wild, 2000, better=0.0), errors=0, p99_ms=1.0).word is Word.WAIT
 
 
+@pytest.mark.parametrize("persons", [1, 2])
+def test_a_few_persons_can_t_vouch_for_all(persons: int) -> None:
+    for seed in range(20):
+        log = logged(np.random.default_rng(seed), 4000, better=0.0, persons=persons)
+        assert shadow(log, errors=0, p99_ms=1.0).word is Word.WAIT
+
+
 @pytest.mark.parametrize(("errors", "p99"), [(1, 1.0), (0, 5.0), (0, float("inf"))])
 def test_a_shadow_that_errs_or_is_slow_fails_whatever_it_would_earn(errors: int, p99: float) -> None:
     assert shadow(logged(np.random.default_rng(3), 4000, better=0.3), errors=errors, p99_ms=p99).word is Word.FAILED
