@@ -49,8 +49,8 @@ async def test_a_full_disk_refuses_what_does_not_fit_and_sets_nothing_aside(benc
 
 async def publish_on(bench: Bench, said: list[str]) -> None:
     for number in range(200):
-        await bench.publish("lena", f"{number}" * 60)
-        said.append(f"{number}" * 60)
+        await bench.publish("lena", f"{number:03d}" * 100)
+        said.append(f"{number:03d}" * 100)
 
 
 async def drain(relay: Relay) -> None:
