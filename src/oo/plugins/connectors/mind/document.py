@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PATH = "mind.json"
+DONE_KEPT = timedelta(days=30)
+"""So long the words of what is done stay; the fact that it was done does not rest on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def write(things: Sequence[Thing]) -> bytes:
 def edited(
     things: Sequence[Thing], texts: Sequence[str], now: datetime, new_id: Callable[[], str]
 ) -> tuple[Thing, ...]:
-    """The things with exactly these open texts, in their order; equal words keep their identity, done ones stay."""
+    """The things with exactly these open texts, in their order; equal words keep their identity, done ones stay for
+    a while.
+    """
     left = [thing for thing in things if thing.done is None]
     kept: list[Thing] = []
     for text in (" ".join(text.split()) for text in texts):
@@ -59,7 +63,7 @@ def edited(
         if same is not None:
             left.remove(same)
         kept.append(same or Thing(new_id(), text, now))
-    return (*kept, *(thing for thing in things if thing.done is not None))
+    return (*kept, *(thing for thing in things if thing.done is not None and now - thing.done < DONE_KEPT))
 
 
 def done(things: Sequence[Thing], id: str, now: datetime) -> tuple[Thing, ...]:

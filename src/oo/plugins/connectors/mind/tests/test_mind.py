@@ -34,6 +34,13 @@ def test_the_open_things_are_what_was_written_last(first: list[str], second: lis
     assert len({thing.id for thing in things}) == len(things)
 
 
+def test_the_words_of_what_is_done_stay_for_a_month() -> None:
+    document = write([Thing("a", "Call", NOW, NOW), Thing("b", "Pay", NOW)])
+    for days, left in ((29, ["b", "a"]), (30, ["b"])):
+        things = read(plugin.edit(document, ["Pay"], NOW + timedelta(days=days), CountingIds().new))
+        assert [thing.id for thing in things] == left
+
+
 def test_words_that_stay_keep_their_identity_and_their_age() -> None:
     ids = CountingIds()
     before = read(plugin.edit(None, ["Call", "Call", "Pay"], NOW, ids.new))
