@@ -65,10 +65,13 @@ class Bandit:
     dose_cost: float = 0.1
     """What a send costs at full dose, in units of reward."""
 
-    def initial(self) -> State:
-        """The prior as a state, with a price and a dose of 0."""
+    def initial(self, share: float = 0.5) -> State:
+        """The prior as a state, no dose, and the price at which a plain moment is sent with the budgeted share."""
         mean, covariance = self._prior()
-        return State(1, {"mean": mean, "covariance": covariance, "price": np.zeros(1), "dose": np.zeros(1)})
+        g, sent = len(self.base_spread), min(max(share, 0.01), CAP)
+        scale = np.sqrt(self.temperature**2 + np.pi / 8 * covariance[g, g])
+        price = np.array([mean[g] - scale * np.log(sent / (1 - sent))])
+        return State(1, {"mean": mean, "covariance": covariance, "price": price, "dose": np.zeros(1)})
 
     def effect(self, state: State, features: Array) -> tuple[Array, Array]:
         """Expected effects of interrupting and their variances, each of shape (n,), for features of shape (n, f)."""

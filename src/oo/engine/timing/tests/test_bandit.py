@@ -85,6 +85,12 @@ def test_the_price_finds_the_budget_and_follows_when_effects_change(budget: floa
         assert np.mean(half) * 12 == pytest.approx(budget, abs=0.15)
 
 
+@given(st.floats(0.05, 0.8))
+def test_the_first_moment_is_sent_as_the_budget_has_it(of: float) -> None:
+    send = PLAIN.decide(PLAIN.initial(of), here(), 1, share=of, day_seed=open_day())
+    assert send.probability == pytest.approx(of, abs=1e-9)
+
+
 def test_a_hold_out_day_moves_no_price() -> None:
     silent = Send(0.0, False, True, 1, 0.0, 0.1, 0.0)
     assert PLAIN.spent(PLAIN.initial(), silent, 0.3).arrays["price"][0] == 0
@@ -161,7 +167,8 @@ def test_a_moment_is_small_numbers(hour: float, rest: bool, days: float, ago: fl
 
 def lived(seed: int, *, learns: bool, budget: float = 3.0) -> tuple[float, float]:
     """Six weeks of a person on whom interruptions wear off and are worth more in the morning: gain and sends a day."""
-    wild, state, of = np.random.default_rng(seed), SHIPPED.initial(), share(budget, [])
+    wild, of = np.random.default_rng(seed), share(budget, [])
+    state = SHIPPED.initial(of)
     gain, sends, last = 0.0, 0, None
     for day in range(42):
         for hour in range(8, 20):
