@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         None,
         description="Seals back-ups, which then hold `instance.key` too. Default: they are not sealed, and lack it.",
     )
+    keep_days: int = Field(
+        30, ge=8, le=30, description="Days that decisions and reactions are kept; the privacy page promises 30 at most."
+    )
     policy: str = Field("house", pattern=r"^[a-z][a-z0-9-]*$", description="The policy that chooses the tip.")
     exploration: float = Field(
         0.0, ge=0.0, le=0.5, description="The least share of chance in a choice among the best few, from 0 to 0.5."

@@ -35,7 +35,8 @@ def jobs(kit: Kit) -> list[Job]:
 
     async def forget() -> None:
         now = kit.clock.now()
-        for span, verbs in KEPT.items():
+        for most, verbs in KEPT.items():
+            span = min(most, timedelta(days=kit.settings.keep_days)) if "done" in verbs else most
             while await kit.db.write(
                 lambda tx, verbs=verbs, span=span: repository.forget_before(tx, verbs, now - span)  # type: ignore[misc]
             ):

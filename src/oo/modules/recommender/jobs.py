@@ -13,7 +13,7 @@ from oo.modules.recommender.review import review
 WORDS_KEPT = timedelta(days=1)
 """The words of a tip are kept no longer than those of its task."""
 KEPT = timedelta(days=30)
-"""Decisions, tips, reactions and views are kept this long."""
+"""Decisions, tips, reactions and views are kept this long, or as few days as `OO_KEEP_DAYS` says."""
 SETTLED = timedelta(days=8)
 """Rewards are final after seven days; what is learnt from older ones is not learnt anew."""
 
@@ -21,11 +21,13 @@ SETTLED = timedelta(days=8)
 def jobs(kit: Kit, learning: Learning) -> list[Job]:
     """The recommender's jobs."""
 
+    kept = min(KEPT, timedelta(days=kit.settings.keep_days))
+
     async def forget() -> None:
-        while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now())):
+        while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - kept, kit.clock.now())):
             pass
         while await kit.db.write(
-            lambda tx: learnt.forget_before(tx, kit.clock.now() - KEPT, kit.clock.now() - SETTLED)
+            lambda tx: learnt.forget_before(tx, kit.clock.now() - kept, kit.clock.now() - SETTLED)
         ):
             pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from oo.contracts.events import ConnectionChanged
 from oo.contracts.tips import Reaction
 from oo.modules.recommender import module
-from oo.modules.recommender.jobs import KEPT, WORDS_KEPT
+from oo.modules.recommender.jobs import KEPT, WORDS_KEPT, jobs
 from oo.modules.recommender.tables import holds, metadata, tips
 from oo.modules.recommender.tests.conftest import USER, Stage
 
@@ -102,3 +103,16 @@ async def test_the_words_of_a_tip_go_with_the_connection_that_they_came_from(sta
 async def sealed(stage: Stage) -> list[bool]:
     """Whether each tip has its words."""
     return await stage.room.kit.db.read(lambda tx: [row.words is not None for row in tx.execute(select(tips.c.words))])
+
+
+@pytest.mark.parametrize("days", [8, 30])
+async def test_they_are_kept_for_as_few_days_as_the_operator_says(stage: Stage, days: int) -> None:
+    await lived(stage)
+    kit = replace(stage.room.kit, settings=stage.room.kit.settings.model_copy(update={"keep_days": days}))
+    [_, job, *_] = jobs(kit)
+    stage.clock.advance(timedelta(days=days, seconds=-1))
+    await job.run()
+    assert (await counts(stage))["decisions"] == 1
+    stage.clock.advance(2)
+    await job.run()
+    assert (await counts(stage))["decisions"] == 0
