@@ -30,6 +30,8 @@ class Trial:
     day: Array
     available: NDArray[np.bool_]
     sent: Array
+    walk: Array
+    """1 where the tip was to walk, 0 where it was against sitting or there was none."""
     before: Array
     after: Array
     base: Array
@@ -73,6 +75,7 @@ def read(path: Path) -> Trial:
         day=day,
         available=column("available") == 1,
         sent=column("sent"),
+        walk=column("sent_walk"),
         before=before,
         after=np.log(column("steps_30min_after", np.nan) + 0.5),
         base=np.column_stack([one, scaled, used, *slots[1:], home, work, weekend, still, doses, warm]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from oo.engine.ope.clusters import Array
+from oo.engine.ope.clusters import Array, People
 from oo.engine.ope.log import Log
 
 BAND = (0.95, 1.05)
@@ -57,6 +57,19 @@ def audited(weight: Array, *, least: float = LEAST) -> Audit:
     if effective < least:
         faults.append(f"the log is worth {effective:.0f} decisions for this target; {least:.0f} is the least")
     return Audit(rows, average, top, effective, tuple(faults))
+
+
+def by_action(chosen: People, probability: Array, *, least: float = LEAST) -> tuple[Audit, ...]:
+    """An audit of each action's own weights, from what was chosen (n,) and every action's logged probability (n, A).
+
+    Finds a coin that is not what its log says even when the chosen action's weight looks fine on the whole. Rows in
+    which an action could not be chosen (probability 0) are left out of its audit.
+    """
+    found = []
+    for action in range(probability.shape[1]):
+        able = probability[:, action] > 0
+        found.append(audited((chosen[able] == action) / probability[able, action], least=least))
+    return tuple(found)
 
 
 def trusted(log: Log, *, least: float = LEAST) -> Log:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from oo.engine.ope.audit import Refused as NotTrusted
-from oo.engine.ope.audit import audit, audited, trusted
+from oo.engine.ope.audit import audit, audited, by_action, trusted
 from oo.engine.ope.log import Log
+from oo.testing.heartsteps import SENT, decisions, read
 
 
 def log_of(weight: np.ndarray, propensity: float = 0.1) -> Log:
@@ -47,3 +48,26 @@ def test_a_log_worth_few_decisions_is_refused() -> None:
 
 def test_a_target_that_never_agrees_has_nothing_to_say() -> None:
     assert audited(np.zeros(100)).faults == ("no decision in the log is one that the target would have made",)
+
+
+@pytest.mark.skipif(decisions() is None, reason="HeartSteps is not here: set OO_SHARED")
+def test_a_famous_trial_s_wrong_coin_is_found_and_its_right_one_trusted() -> None:
+    path = decisions()
+    assert path is not None
+    trial = read(path)
+    trial = trial.at(trial.available)
+    n = len(trial.sent)
+    whether = by_action(trial.sent.astype(int), np.tile([1 - SENT, SENT], (n, 1)))
+    assert [found.faults for found in whether] == [(), ()]
+    kind = np.where(trial.sent == 0, 0, np.where(trial.walk == 1, 1, 2))
+    none, walk, sitting = by_action(kind, np.tile([0.4, 0.3, 0.3], (n, 1)))  # as designed
+    assert none.faults == ()
+    assert (walk.mean_weight, sitting.mean_weight) == pytest.approx((1.108, 0.868), abs=5e-4)
+    assert "mean weight" in walk.faults[0] and "mean weight" in sitting.faults[0]
+
+
+def test_an_action_that_was_impossible_is_left_out_of_its_audit() -> None:
+    chance = np.tile([[0.5, 0.5], [1.0, 0.0]], (1000, 1))
+    chosen = np.where(chance[:, 1] > 0, np.random.default_rng(1).integers(0, 2, 2000), 0)
+    assert [found.rows for found in by_action(chosen, chance)] == [2000, 1000]
+    assert [found.faults for found in by_action(chosen, chance)] == [(), ()]
