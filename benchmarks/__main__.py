@@ -6,9 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from benchmarks import events, heartsteps, ope, open_bandit, peeking, postgres, processes, served, ticks
+from benchmarks import (
+    decision,
+    events,
+    heartsteps,
+    learner,
+    ope,
+    open_bandit,
+    peeking,
+    postgres,
+    processes,
+    served,
+    ticks,
+)
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
+from benchmarks.sim1 import table
 
 Bench = Callable[[], Iterator[Figure]]
 
@@ -43,6 +56,9 @@ def main(wanted: list[str]) -> int:
         "heartsteps": tabled(heartsteps.heartsteps),
         "ope": tabled(ope.ope),
         "open-bandit": tabled(open_bandit.open_bandit),
+        "sim1": tabled(table.tables),
+        "learner": tabled(learner.learner),
+        "decision": decision.decision,
     }
     unknown = [name for name in wanted if name not in benches]
     if unknown:

@@ -1,4 +1,4 @@
-"""Replays of real histories: the house's rule beside the fixed ones, by the scorer that comes with the shared data."""
+"""Replays of real histories: what `oo replay` ranks beside the fixed rules, by the scorer that comes with the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prior from other people of oO-sim-1: empirical Bayes on a hundred who are in no table."""
+"""A prior from other people of oO-sim-1: empirical Bayes on three hundred who are in no table."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from benchmarks.sim1.people import FEATURES, People, people
 from oo.engine.learning import logistic
 
 Array = NDArray[np.float64]
-DONORS = tuple((seed, number) for seed in (101, 102) for number in range(50))
-ROUNDS = 200
-PENALTY, AROUND, STRENGTH = 0.05, 0.3, 2.0
+DONORS = tuple((seed, number) for seed in (101, 102, 103, 104) for number in range(75))
+ROUNDS = 500
+AROUND, STRENGTH = 0.3, 2.0
 
 
 def prior(who: tuple[tuple[int, int], ...] = DONORS, rounds: int = ROUNDS) -> tuple[Array, Array]:
     """Mean (d,) and covariance (d, d) of people's weights, from their first rounds."""
-    x, rewards = seen(people(who, rounds))
-    each = [fitted(one, got) for one, got in zip(x, rewards, strict=True)]
-    return pooled(np.array([one[0] for one in each]), np.array([one[1] for one in each]))
+    return pooled(*seen(people(who, rounds)))
 
 
 def seen(donors: People) -> tuple[Array, Array]:
@@ -38,29 +36,19 @@ def seen(donors: People) -> tuple[Array, Array]:
     return np.stack(shown, axis=1), np.stack(got, axis=1)
 
 
-def fitted(x: Array, rewards: Array) -> tuple[Array, Array]:
-    """One person's weights by penalised maximum likelihood, and the inverse of its curvature."""
-    weights = np.zeros(x.shape[1])
-    for _ in range(25):
-        p = logistic.sigmoid(x @ weights)
-        curve = (x * (p * (1 - p))[:, None]).T @ x + PENALTY * np.eye(len(weights))
-        step = np.linalg.solve(curve, x.T @ (rewards - p) - PENALTY * weights)
-        weights = weights + step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights, np.asarray(np.linalg.inv(curve))
-
-
-def pooled(weights: Array, errors: Array, rounds: int = 60) -> tuple[Array, Array]:
-    """Mean and covariance of people by EM, given each one's estimate (n, d) and its error (n, d, d)."""
-    mean, cov = weights.mean(axis=0), np.cov(weights.T) + 0.05 * np.eye(weights.shape[1])
-    sharp = np.linalg.inv(errors)
+def pooled(x: Array, rewards: Array, rounds: int = 40) -> tuple[Array, Array]:
+    """Mean and covariance by EM: each one's mode and curvature under the prior so far, then the prior anew."""
+    count, _, width = x.shape
+    mean, cov, weights = np.zeros(width), np.eye(width), np.zeros((count, width))
     for _ in range(rounds):
-        inverse = np.linalg.inv(cov)
-        left = np.linalg.inv(sharp + inverse)
-        each = np.einsum("nij,nj->ni", left, np.einsum("nij,nj->ni", sharp, weights) + inverse @ mean)
-        mean = each.mean(axis=0)
-        apart = each - mean
-        spread = left.sum(axis=0) + apart.T @ apart + STRENGTH * AROUND * np.eye(len(mean))
-        cov = spread / (len(weights) + STRENGTH)
+        sharp = np.linalg.inv(cov)
+        for _ in range(4):
+            p = logistic.sigmoid(np.einsum("ntd,nd->nt", x, weights))
+            curve = np.einsum("nti,nt,ntj->nij", x, p * (1 - p), x, optimize=True) + sharp
+            slope = np.einsum("ntd,nt->nd", x, rewards - p) - (weights - mean) @ sharp
+            weights = weights + np.linalg.solve(curve, slope[..., None])[..., 0]
+        mean = weights.mean(axis=0)
+        apart = weights - mean
+        spread = np.linalg.inv(curve).sum(axis=0) + apart.T @ apart + STRENGTH * AROUND * np.eye(width)
+        cov = spread / (count + STRENGTH)
     return mean, cov

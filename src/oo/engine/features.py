@@ -6,6 +6,7 @@ too. Values stay within ±`LARGEST`, whatever a source says.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from math import cos, exp, isfinite, log, log1p, pi, sin
@@ -30,6 +31,7 @@ V1 = ("is_overdue", "task_age_days", "priority", "hour_sin", "hour_cos", "weekda
 V2 = (*V1, *PROFILE)
 
 _KINDS = ("advice", "insight", "reminder")
+_KIND_FLAGS = {kind: tuple(float(kind == one) for one in _KINDS) for kind in ("task", *_KINDS)}
 _TASK = (
     "age",
     "due",
@@ -89,31 +91,35 @@ def life(context: Context, candidates: Sequence[Candidate]) -> Array:
     """
     since, here = days_since(context), context.last_project
     begun = min(max((context.now - context.day_start).total_seconds() / 3600 / _BEGUN, 0.0), 1.0)
-    crowds = Counter(one.facts.project for one in candidates)
-    rows = []
+    crowds = Counter([one.facts.project for one in candidates])
+    found: list[float] = []
     for one in candidates:
-        facts = one.facts
+        facts, kind = one.facts, one.kind
+        project, priority, added = facts.project, facts.priority, facts.added
         due = dated = 0.0
         if facts.due is not None:
             near = min(max((since(facts.due) + _LEAD) / _WIDTH, -50.0), 50.0)
             due, dated = 1.0 / (1.0 + exp(-near)), 1.0
-        task = (
-            log1p(_age(facts.added, since)),
+        found += (
+            1.0,
+            *_KIND_FLAGS[kind],
+            min(log1p(_UNKNOWN_AGE if added is None else max(since(added), 0.0)), LARGEST),
             due,
             dated,
-            facts.priority / 3,
-            float(facts.priority > 0),
-            float(facts.started),
-            float(facts.series is not None),
-            min(facts.labels, 3) / 3,
-            float(here is not None and facts.project == here),
-            log1p(len(one.also)),
-            log(crowds[facts.project]) if facts.project is not None else 0.0,
+            min(max(priority / 3, -LARGEST), LARGEST),
+            1.0 if priority > 0 else 0.0,
+            1.0 if facts.started else 0.0,
+            1.0 if facts.series is not None else 0.0,
+            min(max(facts.labels, 0), 3) / 3,
+            1.0 if here is not None and project == here else 0.0,
+            min(log1p(len(one.also)), LARGEST) if one.also else 0.0,
+            min(log(crowds[project]), LARGEST) if project is not None else 0.0,
         )
-        kind = one.kind
-        rows.append((1.0, kind == "advice", kind == "insight", kind == "reminder", *task))
-    first = _bounded(rows, 1 + len(_KINDS) + len(_TASK))
-    return np.hstack([first, begun * first[:, 1 + len(_KINDS) :]])
+    about, task = 1 + len(_KINDS), len(_TASK)
+    x = np.empty((len(candidates), about + 2 * task))
+    x[:, : about + task] = np.frombuffer(array("d", found)).reshape(len(candidates), about + task)
+    np.multiply(x[:, about : about + task], begun, out=x[:, about + task :])
+    return x
 
 
 def _age(added: object, since: Callable[..., float]) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from oo.contracts.decisions import Candidate, Decision, Silence, UserView
+from oo.contracts.decisions import Candidate, Context, Decision, Silence, UserView
 from oo.contracts.ids import DecisionId
 from oo.contracts.policies import Policy, State
 from oo.engine.filters import Filter, reasons, sift
@@ -106,8 +106,8 @@ def decide(
     estimates: tuple[float, ...] = ()
     chosen = None
     if kept:
-        estimates = tuple(policy.estimates(state, context, kept))
-        probabilities = explore(policy.probabilities(state, context, kept, estimates), estimates, floor)
+        estimates, before = weighed(policy, state, context, kept)
+        probabilities = explore(before, estimates, floor)
         chosen = draw(probabilities, seed)
     elif silence is None:
         silence = reason_for(view, removed)
@@ -126,6 +126,18 @@ def decide(
         considered=len(offered),
         notes=notes or {},
     )
+
+
+def weighed(
+    policy: Policy, state: State, context: Context, candidates: Sequence[Candidate]
+) -> tuple[tuple[float, ...], Sequence[float]]:
+    """Estimates, and probabilities before any floor; a policy that has `weigh` gives both from one look."""
+    weigh = getattr(policy, "weigh", None)
+    if weigh is not None:
+        estimates, probabilities = weigh(state, context, candidates)
+        return tuple(estimates), probabilities
+    estimates = tuple(policy.estimates(state, context, candidates))
+    return estimates, policy.probabilities(state, context, candidates, estimates)
 
 
 def _closed(view: UserView, gates: Iterable[Gate]) -> Silence | None:

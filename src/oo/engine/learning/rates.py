@@ -48,8 +48,10 @@ def joined(means: Array, covs: Array, merits: Array) -> tuple[Array, Array]:
     >>> float(mean[0]), float(cov[0, 0])
     (1.0, 2.0)
     """
-    share = shares(merits)
-    mean = np.einsum("...r,...ri->...i", share, means)
-    apart = means - mean[..., None, :]
-    cov = np.einsum("...r,...rij->...ij", share, covs) + np.einsum("...r,...ri,...rj->...ij", share, apart, apart)
-    return mean, cov
+    share = shares(merits)[..., None, :]
+    width = means.shape[-1]
+    mean = share @ means
+    apart = means - mean
+    flat = share @ covs.reshape(*covs.shape[:-2], width * width)
+    weighed = np.swapaxes(apart, -1, -2) * share
+    return mean[..., 0, :], flat.reshape(*flat.shape[:-2], width, width) + weighed @ apart

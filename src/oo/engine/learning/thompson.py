@@ -41,12 +41,13 @@ def shares(scores: Array, apart: Array) -> Array:
     Scores (…, K) are those at the mean, `apart` (…, K, M) is what each draw adds.
     """
     drawn = scores[..., None] + apart
+    count = drawn.shape[-1]
     first = drawn >= drawn.max(axis=-2, keepdims=True) - TIE
-    many = first.sum(axis=-2, keepdims=True)
-    if many.max(initial=1) == 1:
-        share: Array = first.sum(axis=-1) / drawn.shape[-1]
+    times = first.sum(axis=-1)
+    if times.sum() * drawn.shape[-2] == count * times.size:  # every draw has one that is first
+        share: Array = times / count
         return share
-    tied: Array = (first / many).sum(axis=-1) / drawn.shape[-1]
+    tied: Array = (first / first.sum(axis=-2, keepdims=True)).sum(axis=-1) / count
     return tied
 
 

@@ -55,11 +55,11 @@ class HierarchicalLogit:
     prior: Prior
     spread: float = 0.1
     """Standard deviations of a draw: exploration that is paid for; the pipeline's floor gives what evaluation needs."""
-    bonus: float = 0.5
+    bonus: float = 0.3
     """Standard deviations added to a score: what is known little of is tried."""
     memory: float = 0.99
     """How much of a rate's merit stays after an outcome."""
-    draws: int = 128
+    draws: int = 64
     id: str = "hierarchical_logit"
     digest: str = field(init=False)
     points: Array = field(init=False, compare=False, repr=False)
@@ -106,7 +106,7 @@ class HierarchicalLogit:
     def weighed(self, state: tuple[Array, Array, Array], x: Array) -> tuple[Array, Array]:
         """The same for vectors that are at hand: (…, K, d) gives estimates and probabilities (…, K)."""
         mean, cov = rates.joined(*state)
-        scores = np.einsum("...kd,...d->...k", x, mean)
+        scores = (x @ mean[..., None])[..., 0]
         apart = x @ (thompson.root(cov) @ self.points)
         sure = np.sqrt(np.einsum("...km,...km->...k", apart, apart) / self.draws)
         return scores, thompson.shares(scores + self.bonus * sure, self.spread * apart)

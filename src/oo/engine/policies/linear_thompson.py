@@ -30,7 +30,7 @@ class LinearThompson:
     spread: float = 0.15
     """Standard deviations of a draw, in units of the reward; .15 was best on oO-sim-1."""
     penalty: float = 1.0
-    draws: int = 128
+    draws: int = 64
     id: str = "linear_thompson"
     digest: str = field(init=False)
     points: Array = field(init=False, compare=False, repr=False)
