@@ -109,7 +109,7 @@ async def sealed(stage: Stage) -> list[bool]:
 async def test_they_are_kept_for_as_few_days_as_the_operator_says(stage: Stage, days: int) -> None:
     await lived(stage)
     kit = replace(stage.room.kit, settings=stage.room.kit.settings.model_copy(update={"keep_days": days}))
-    [_, job, *_] = jobs(kit)
+    [_, job, *_] = jobs(kit, None)  # type: ignore[arg-type]  # this job teaches nobody
     stage.clock.advance(timedelta(days=days, seconds=-1))
     await job.run()
     assert (await counts(stage))["decisions"] == 1
