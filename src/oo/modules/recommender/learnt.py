@@ -50,6 +50,32 @@ _TAUGHT = Prepared(
     .order_by(rewards.c.seq)
     .limit(SLICE)
 )
+_STATE_WITHOUT = Prepared(
+    select(states.c.through, states.c.state)
+    .where(
+        states.c.user_id == bindparam("user"),
+        states.c.policy == bindparam("policy"),
+        states.c.through < bindparam("seq"),
+        ~states.c.stale,
+    )
+    .order_by(states.c.revision.desc())
+    .limit(1)
+)
+_ADD_STATE = Prepared(insert(states))
+_TAUGHT = Prepared(
+    select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
+    .join(decisions, decisions.c.id == rewards.c.tip_id)
+    .where(rewards.c.user_id == bindparam("user"), rewards.c.seq > bindparam("after"), rewards.c.weight > 0)
+    .order_by(rewards.c.seq)
+    .limit(SLICE)
+)
+_LIVED = Prepared(
+    select(lessons.c.seq, lessons.c.kind, lessons.c.shown, lessons.c.done, decisions.c.row)
+    .join(decisions, decisions.c.id == lessons.c.decision_id)
+    .where(lessons.c.user_id == bindparam("user"), lessons.c.seq > bindparam("after"))
+    .order_by(lessons.c.seq)
+    .limit(SLICE)
+)
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
 _LAST_LESSON = Prepared(select(func.max(lessons.c.seq).label("last")).where(lessons.c.user_id == bindparam("user")))
@@ -95,7 +121,7 @@ def state_without(tx: Transaction, user: str, policy: str, seq: int) -> Row[Any]
 
 def add_state(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Add a revision."""
-    tx.run(_ADD_STATE, dict(row))
+    tx.run(_ADD_STATE, row)
 
 
 def outdate(tx: Transaction, user: str, seq: int) -> None:
@@ -130,14 +156,7 @@ def add_lesson(tx: Transaction, row: Mapping[str, Any]) -> None:
 
 def lived(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
     """Lessons of life with their decisions' rows, in the order of learning, after a seq."""
-    found = (
-        select(lessons.c.seq, lessons.c.kind, lessons.c.shown, lessons.c.done, decisions.c.row)
-        .join(decisions, decisions.c.id == lessons.c.decision_id)
-        .where(lessons.c.user_id == user, lessons.c.seq > after)
-        .order_by(lessons.c.seq)
-        .limit(SLICE)
-    )
-    return list(tx.execute(found))
+    return tx.fetch(_LIVED, {"user": user, "after": after})
 
 
 def complete(tx: Transaction, user: str, ref: str, at: datetime) -> bool:
