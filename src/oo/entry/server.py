@@ -97,6 +97,11 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             profiles=promises[Profiles],
             sources=promises[Sources],
             forgetting=promises[Forgetting],
+            consents=promises[Consents],
+            consenting=promises[Consenting],
+            contexts=promises[Contexts],
+            knowledge=promises[Knowledge],
+            serving=promises[Serving],
             clock=tools.clock,
             ids=tools.ids,
         )

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oo.contracts.accounts import Accounts
+from oo.contracts.consents import Consenting, Consents
+from oo.contracts.contexts import Contexts
 from oo.contracts.forgetting import Forgetting
+from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
+from oo.contracts.serving import Serving
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.clock import Clock
@@ -22,5 +26,10 @@ class Promises:
     profiles: Profiles
     sources: Sources
     forgetting: Forgetting
+    consents: Consents
+    consenting: Consenting
+    contexts: Contexts
+    knowledge: Knowledge
+    serving: Serving
     clock: Clock
     ids: Ids

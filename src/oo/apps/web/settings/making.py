@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from oo.apps.web.pages import Visitor
+from oo.apps.web.settings.person_view import PersonView
 from oo.apps.web.settings.view import Choice, DeviceRow, HeldRow, SettingsView
 from oo.apps.web.topics import topic_name
 from oo.contracts.accounts import Person, SessionView
@@ -22,6 +23,7 @@ def settings_view(
     person: Person,
     held: Sequence[HoldView],
     sessions: Sequence[SessionView],
+    about: PersonView,
     *,
     saved: bool = False,
     problem: str = "",
@@ -42,6 +44,7 @@ def settings_view(
         ),
         single_keys=profile.single_keys,
         devices=tuple(_device(session, visitor) for session in sessions),
+        person=about,
         name=person.name,
         problem=problem,
         saved=saved,

@@ -14,6 +14,7 @@ from oo.apps.web.forms import read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor
 from oo.apps.web.settings.making import settings_view
+from oo.apps.web.settings.person_routes import PersonRoutes
 from oo.contracts.ids import HoldId, SessionId
 
 _SWITCHES = ("low_light", "single_keys")
@@ -26,6 +27,7 @@ class SettingsRoutes:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._promises = pages.promises
+        self._person = PersonRoutes(pages)
 
     def routes(self) -> list[Route]:
         """The routes; problems go on to the guard, which draws them as pages."""
@@ -36,6 +38,7 @@ class SettingsRoutes:
             Route("/settings/sign-out", self.sign_out, methods=["POST"]),
             Route("/settings/export", self.export, methods=["GET"]),
             Route("/settings/erase", self.erase, methods=["POST"]),
+            *self._person.routes(),
         ]
 
     async def look(self, request: Request) -> Response:
@@ -113,6 +116,7 @@ class SettingsRoutes:
             await self._promises.accounts.person(user=visitor.user),
             await self._promises.tips.held(user=visitor.user),
             await self._promises.accounts.sessions(identity=visitor.identity),
+            await self._person.view(visitor),
             saved=saved,
             problem=problem,
         )

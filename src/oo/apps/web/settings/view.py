@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oo.apps.web.settings.person_view import PersonView
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -48,6 +50,7 @@ class SettingsView:
     undo: tuple[Choice, ...]
     single_keys: bool
     devices: tuple[DeviceRow, ...]
+    person: PersonView
     name: str
     """What has to be typed to delete everything."""
     problem: str = ""

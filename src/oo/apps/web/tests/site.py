@@ -17,6 +17,7 @@ from oo.apps.web.tests.standins import (
     StandInSources,
     StandInTips,
 )
+from oo.apps.web.tests.standins_person import StandInPerson
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.site import Sites
@@ -38,6 +39,7 @@ class Site:
     sources: StandInSources
     forgetting: StandInForgetting
     clock: Any
+    person: StandInPerson
 
     async def get(self, path: str, *, cookie: str = "oo=good", **headers: str) -> Answer:
         """The page at a path."""
@@ -57,7 +59,9 @@ def made(clock: Clock | None = None) -> Site:
     clock = clock or FixedClock()
     tips, accounts, profiles = StandInTips(clock), StandInAccounts(clock), StandInProfiles()
     sources, forgetting = StandInSources(clock), StandInForgetting(clock)
-    web = build(Promises(tips, accounts, profiles, sources, forgetting, clock, UlidIds(clock)))
+    person: Any = StandInPerson(clock)
+    about = dict.fromkeys(("consents", "consenting", "contexts", "knowledge", "serving"), person)
+    web = build(Promises(tips, accounts, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about))
 
     async def authenticate(cookie: str) -> Any:
         return await accounts.authenticate(cookie=cookie)
@@ -73,7 +77,7 @@ def made(clock: Clock | None = None) -> Site:
         session_seconds=3600,
         page=web.fault_page,
     )
-    return Site(guard, tips, accounts, profiles, sources, forgetting, clock)
+    return Site(guard, tips, accounts, profiles, sources, forgetting, clock, person)
 
 
 def field(page: str, name: str) -> str:

@@ -34,11 +34,16 @@ class CalendarGap:
         ]
         t, minutes = kit.voice.t, int(free)
         if not fitting:
-            text = t.plural("{count} minute is free until {time}.", "{count} minutes are free until {time}.", minutes)
-            return Snippet(text.format(time=kit.voice.clock(until)), {"free_minutes": float(minutes)}, (), 0.5)
+            text = t.plural(
+                "{count} minute is free until {time}.",
+                "{count} minutes are free until {time}.",
+                minutes,
+                time=kit.voice.clock(until),
+            )
+            return Snippet(text, {"free_minutes": float(minutes)}, (), 0.5)
         _, _, ref, takes = min(fitting)
         text = t(
-            "{{e1.title}} takes about {takes} of the {free} minutes until {time}.",
+            "{e1.title} takes about {takes} of the {free} minutes until {time}.",
             takes=takes,
             free=minutes,
             time=kit.voice.clock(until),

@@ -40,7 +40,7 @@ class FocusArea:
         for area in areas:
             tasks = [one.ref for one in view.facts if one.project == area and momentum.get(one.ref, 0.0) >= _MOVING]
             if tasks:
-                text = t("{{e1.title}} belongs to what is in focus these weeks.")
+                text = t("{e1.title} belongs to what is in focus these weeks.")
                 named: dict[str, Value] = {"area": str(area), "open": float(len(tasks))}
                 why = t("it belongs to what is in focus these weeks")
                 return Snippet(text, named, tuple(sorted(tasks)[:3]), 0.7, why)

@@ -43,7 +43,7 @@ class Habit:
         if not evidence:
             return None
         ratio = round(ratios[evidence[0]], 1)
-        text = kit.voice.t("{{e1.title}} is past its usual rhythm.")
+        text = kit.voice.t("{e1.title} is past its usual rhythm.")
         named = {"gap_ratio": ratio, "slipping": float(len(evidence))}
         why = kit.voice.t("it is past its usual rhythm")
         return Snippet(text, named, evidence[:3], min(1.0, ratio / 4), why)

@@ -43,7 +43,7 @@ class OverdueTask:
             return None
         days = int(late[beyond[0]][0])
         t = kit.voice.t
-        text = t.plural("{{e1.title}} is {count} day past its date", "{{e1.title}} is {count} days past its date", days)
+        text = t.plural("{e1.title} is {count} day past its date", "{e1.title} is {count} days past its date", days)
         if tolerance >= 1:
             text += t.plural("; a day is usual here", "; {count} days are usual here", int(tolerance))
         named = {"days": float(days), "tolerance_days": float(int(tolerance)), "beyond": float(len(beyond))}

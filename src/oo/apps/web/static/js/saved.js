@@ -9,7 +9,7 @@ addEventListener('change', async event => {
     if (field.name === 'language') { location.reload(); return }
     if (field.name === 'low_light') document.documentElement.classList.toggle('low', field.checked)
     if (field.name === 'single_keys') document.documentElement.toggleAttribute('data-keys', field.checked)
-    mark(field, line().dataset.saved)
+    mark(field, (await answer.text()) || line().dataset.saved)
   } catch { mark(field, line().dataset.failed) }
 })
 

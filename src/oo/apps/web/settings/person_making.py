@@ -1,0 +1,128 @@
+"""Makes what the settings page shows of a person from their consents, contexts and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from oo.apps.web.pages import Visitor
+from oo.apps.web.settings.person_view import ContextRow, Day, KnownRow, PersonView, SwitchRow
+from oo.contracts.agents import Value
+from oo.contracts.consents import ConsentView
+from oo.contracts.contexts import ContextView
+from oo.contracts.knowledge import Known
+from oo.contracts.serving import AgentView
+from oo.contracts.words import Translator
+from oo.contracts.words.moments import clock, weekday
+
+_MONDAY = date(2026, 11, 16)
+_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+def person_view(
+    visitor: Visitor,
+    consents: Sequence[ConsentView],
+    contexts: Sequence[ContextView],
+    agents: Sequence[AgentView],
+    known: Sequence[Known],
+    off: frozenset[str],
+) -> PersonView:
+    """All of it as it stands."""
+    t = visitor.t
+    says = {(agent.id, one.name): (one.says, one.unit) for agent in agents for one in agent.parameters if one.says}
+    shown = [one for one in known if (one.scope, one.key) in says and one.value != ()]
+    rows = [_known(one, says[one.scope, one.key][0], says[one.scope, one.key][1], visitor) for one in shown]
+    titles = _contexts(t)
+    return PersonView(
+        contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
+        now=_now(contexts, titles, visitor),
+        consents=tuple(_consent(view, t) for view in consents),
+        agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
+        known=tuple(row for row in rows if row is not None),
+    )
+
+
+def _contexts(t: Translator) -> Mapping[str, str]:
+    return {"work": t("Work"), "home": t("Home"), "focus": t("Focus"), "holiday": t("Holiday")}
+
+
+def _consent(view: ConsentView, t: Translator) -> SwitchRow:
+    words = {
+        "task_titles": (t("Titles of tasks"), t("To word a tip. Kept for a day, encrypted.")),
+        "calendar_times": (t("Times in the calendar"), t("To find a free moment.")),
+        "calendar_titles": (t("Titles in the calendar"), t("To say which meeting.")),
+        "mood_habits": (t("Mood and habits"), t("To choose kinder moments.")),
+        "cloud_model": (t("A model in the cloud"), t("Off: everything is worded on this server.")),
+    }
+    title, line = words[view.key]
+    return SwitchRow(view.key, title, line, view.granted)
+
+
+def _context(view: ContextView, title: str, visitor: Visitor) -> ContextRow:
+    rule = view.rule
+    days = () if rule is None else rule.days
+    names = [weekday(date.fromordinal(_MONDAY.toordinal() + place), visitor.t.language) for place in range(7)]
+    return ContextRow(
+        name=view.name,
+        title=title,
+        on=view.on,
+        days=tuple(Day(place, names[place], place in days) for place in range(7)),
+        start="09:00" if rule is None else f"{rule.start:%H:%M}",
+        end="18:00" if rule is None else f"{rule.end:%H:%M}",
+        calendar="" if rule is None else rule.calendar,
+    )
+
+
+def _now(contexts: Sequence[ContextView], titles: Mapping[str, str], visitor: Visitor) -> str:
+    """The first context that is on, by what and until when."""
+    t = visitor.t
+    for view in contexts:
+        if not view.on:
+            continue
+        name = titles[view.name]
+        until = None if view.until is None else clock(view.until.astimezone(visitor.zone))
+        if view.by == "schedule":
+            return t("{context}, by your rule, until {time}.", context=name, time=until)
+        if view.by == "calendar":
+            return t("{context}, by your calendar, until {time}.", context=name, time=until)
+        return (
+            t("{context}, as you said.", context=name)
+            if until is None
+            else t("{context}, as you said, until {time}.", context=name, time=until)
+        )
+    return ""
+
+
+def _known(one: Known, says: str, unit: str, visitor: Visitor) -> KnownRow | None:
+    t = visitor.t
+    shown = _shown(one.value, unit, visitor)
+    if shown is None:
+        return None
+    if one.source == "user":
+        evidence = t("You said so")
+    elif "days" in one.evidence:
+        evidence = t("{tasks} tasks in {days} days", tasks=one.n, days=round(one.evidence["days"]))
+    else:
+        evidence = t.plural("{count} task", "{count} tasks", one.n)
+    words = t(says, value=shown)
+    sentence = words[:1].upper() + words[1:]
+    field = f"{one.value:g}" if isinstance(one.value, float) else ""
+    return KnownRow(
+        one.scope, one.key, sentence[:1].upper() + sentence[1:], evidence, field, unit, one.source == "user"
+    )
+
+
+def _shown(value: Value, unit: str, visitor: Visitor) -> str | None:
+    """A value in words; None for what has none, such as tokens of projects."""
+    t = visitor.t
+    if isinstance(value, float) and not isinstance(value, bool):
+        whole = round(value)
+        return t(_NUMBERS[whole]) if 0 <= whole < len(_NUMBERS) else str(whole)
+    if isinstance(value, tuple) and value and all(isinstance(each, float) for each in value):
+        days = [date.fromordinal(_MONDAY.toordinal() + int(each)) for each in value if isinstance(each, float)]
+        names = [t("{weekday}s", weekday=weekday(day, t.language)) for day in days]
+        return names[0] if len(names) == 1 else t("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
+    return None

@@ -1,0 +1,64 @@
+"""What the settings page shows of what oO may use, when it is silent, and what it thinks it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRow:
+    """Something that is on or off, with one line of why."""
+
+    name: str
+    title: str
+    line: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A weekday of a rule."""
+
+    value: int
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """A context, and its rule."""
+
+    name: str
+    title: str
+    on: bool
+    days: tuple[Day, ...]
+    start: str
+    end: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """Something that oO thinks it knows, or was told."""
+
+    scope: str
+    key: str
+    sentence: str
+    evidence: str
+    value: str
+    """As a field of the form has it."""
+    unit: str
+    said: bool
+    """By the person themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """All of it."""
+
+    contexts: tuple[ContextRow, ...]
+    now: str
+    """What is on by rule or by hand, in one sentence; empty when nothing is."""
+    consents: tuple[SwitchRow, ...]
+    agents: tuple[SwitchRow, ...]
+    known: tuple[KnownRow, ...]
