@@ -172,8 +172,8 @@ async def _note(db: Database, clock: Clock, consumer: Consumer, refused: Refused
         "tries": 1,
     }
     tries = await db.write(lambda tx: int(tx.fetch(_FAILED[tx.dialect], row)[0].tries))
-    say = log.warning if tries < TRIES else log.error
-    say("event.failed", consumer=consumer.name, event_type=failed.type, error=refused.reason, tries=tries)
+    tell = log.warning if tries < TRIES else log.error
+    tell("event.failed", consumer=consumer.name, event_type=failed.type, error=refused.reason, tries=tries)
     return Outcome.WAITS if tries < TRIES else Outcome.HELD
 
 
