@@ -11,9 +11,11 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def test_large_vaults_and_files_keep_the_figures_asked_of_them(house: Path) -> None:
+@pytest.mark.parametrize("bench", ["readers --figures", "vaults"])
+def test_large_vaults_and_files_keep_the_figures_asked_of_them(house: Path, bench: str) -> None:
+    module, *given = bench.split()
     run = subprocess.run(
-        [sys.executable, "-m", "benchmarks.readers", "--figures"],
+        [sys.executable, "-m", f"benchmarks.{module}", *given],
         cwd=house,
         capture_output=True,
         text=True,

@@ -13,7 +13,7 @@ import pytest
 from oo.contracts.accounts import Accounts, Person
 from oo.contracts.disk import Disk
 from oo.contracts.errors import Conflict, Refused
-from oo.contracts.events import TaskCompleted, TipReacted
+from oo.contracts.events import TaskAdded, TaskCompleted, TaskDeleted, TipReacted
 from oo.contracts.ids import UserId
 from oo.contracts.items import Facts
 from oo.contracts.manifests import ConnectorManifest
@@ -115,6 +115,22 @@ async def test_a_note_of_a_connected_vault_is_not_read_twice(desk: Desk) -> None
     await desk.service.add_files(user=LENA, path=str(deep))
     with pytest.raises(Conflict, match="connected already"):
         await desk.service.add_files(user=LENA, path=str(desk.home / "vault"))
+
+
+async def test_a_vault_is_stored_in_slices_and_a_change_reads_one_note(desk: Desk) -> None:
+    vault = desk.home / "vault"
+    for nth in range(300):
+        note = vault / f"area {nth % 7}" / f"note {nth}.md"
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text("".join(f"- [ ] Call Ada about {nth}.{line}\n" for line in range(4)))
+    view = await desk.service.add_files(user=LENA, path=str(vault))
+    assert (view.state, view.open) == ("works", 1200)
+    (vault / "area 0" / "note 0.md").write_text("- [ ] Write letter\n")
+    (vault / "area 1" / "note 1.md").unlink()
+    await desk.pass_(2)
+    assert (await desk.service.connection(user=LENA, connection=view.id)).open == 1200 - 4 + 1 - 4
+    told = [type(event) for event in await desk.room.published(LENA)][1202:]
+    assert (told.count(TaskDeleted), told.count(TaskAdded)) == (8, 1)
 
 
 async def test_an_edit_is_seen_at_the_next_look(desk: Desk) -> None:
