@@ -1,4 +1,4 @@
-"""What the clock says to do, once in the whole house however many processes it has (docs/adr/0015).
+"""What the clock says to do, once in the whole house however many processes it has (docs/adr/0016).
 
 A room states a `Job`, or `Work` for many people. One process leads (`lease`), plans ticks and their shards as rows
 (`planner`, `runs`), and sends keys of runs to whoever does them (`running`), here or over NATS.

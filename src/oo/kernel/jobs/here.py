@@ -1,6 +1,6 @@
 """Carries runs to this very process: a queue in memory, and a few tasks that work it off.
 
-taskiq's own in-memory broker does no more than this and takes 0.6 s of CPU to import (docs/adr).
+taskiq's own in-memory broker does no more than this and takes 0.6 s of CPU to import (docs/adr/0016).
 """
 
 from __future__ import annotations
