@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from oo.testing.nats import NoServer, program
+
 HOUSE = Path(__file__).parents[2]
 DOCKERFILE = (HOUSE / "infra" / "Dockerfile").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
@@ -63,16 +65,32 @@ def test_compose_refuses_what_its_schema_does_not_know(right: str, wrong: str) -
 
 
 @needs_compose
-def test_core_is_oo_alone_and_full_has_postgres_beside_it() -> None:
+def test_core_is_oo_alone_and_full_has_parts_of_it_with_postgres_and_nats_beside_them() -> None:
     assert set(services("core")) == {"oo"}
     full = services("full")
-    assert set(full) == {"oo-full", "postgres"}
-    assert "ports" not in full["postgres"]
-    assert list(full["postgres"]["networks"]) == ["database"]
+    assert set(full) == {"api", "worker", "relay", "postgres", "nats"}
+    assert [name for name, service in full.items() if service.get("ports")] == ["api"]
+    assert [list(full[name]["networks"]) for name in ("postgres", "nats")] == [["inside"], ["inside"]]
+    assert [full[name]["command"] for name in ("api", "worker", "relay")] == [["api"], ["worker"], ["relay"]]
 
 
 @needs_compose
-@pytest.mark.parametrize(("profile", "name"), [("core", "oo"), ("full", "oo-full")])
+def test_the_settings_of_nats_are_read_by_a_server_and_wait_for_the_disk(tmp_path: Path) -> None:
+    text = (HOUSE / "infra" / "nats" / "nats.conf").read_text(encoding="utf-8")
+    assert services("full")["nats"]["command"] == ["--config", "/etc/nats/nats.conf"]
+    config = tmp_path / "nats.conf"
+    config.write_text(text.replace("/data", str(tmp_path / "store")))
+    try:
+        server = program()
+    except NoServer as missing:
+        pytest.skip(str(missing))
+    said = subprocess.run([server, "-c", config, "-t"], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert "sync_interval: always" in text
+
+
+@needs_compose
+@pytest.mark.parametrize(("profile", "name"), [("core", "oo"), ("full", "api")])
 def test_oo_in_a_container_can_do_little_and_is_reached_from_this_machine_alone(profile: str, name: str) -> None:
     service = services(profile)[name]
     assert service["read_only"] is True
