@@ -66,6 +66,10 @@ class EpsilonGreedy:
         anyone = self.epsilon / max(len(estimates), 1)
         return [(1.0 - self.epsilon) * p + anyone for p in best_evenly(estimates)]
 
+    def expected(self, estimates: Sequence[float]) -> list[float]:
+        """The rewards that estimates stand for, 0 to 1: for calibration and off-policy evaluation."""
+        return [min(max(one, 0.0), 1.0) for one in estimates]
+
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """One more row of the regression."""
         return linear.after(state, self.width, self.vectors, decision, reward, weight)

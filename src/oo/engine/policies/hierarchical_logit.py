@@ -111,6 +111,11 @@ class HierarchicalLogit:
         sure = np.sqrt(np.einsum("...km,...km->...k", apart, apart) / self.draws)
         return scores, thompson.shares(scores + self.bonus * sure, self.spread * apart)
 
+    def expected(self, estimates: Sequence[float]) -> list[float]:
+        """The chances of being done that estimates stand for, 0 to 1: for calibration and off-policy evaluation."""
+        found: list[float] = logistic.sigmoid(np.asarray(estimates, dtype=float)).tolist()
+        return found
+
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """One reward: every speed forgets a little and learns."""
         if decision.chosen is None:

@@ -68,6 +68,10 @@ class LinearThompson:
         apart = x @ (self.spread * (thompson.root(inverse) @ self.points))
         return scores.tolist(), thompson.shares(scores, apart).tolist()
 
+    def expected(self, estimates: Sequence[float]) -> list[float]:
+        """The rewards that estimates stand for, 0 to 1: for calibration and off-policy evaluation."""
+        return [min(max(one, 0.0), 1.0) for one in estimates]
+
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """One more row of the regression."""
         return linear.after(state, WIDTH, features.life, decision, reward, weight)
