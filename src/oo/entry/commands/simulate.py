@@ -77,12 +77,12 @@ def run(
         from oo.ml.experiments.drawing import report
 
         people = [persona(asked.seed, number, asked.days) for number in range(asked.personas)]
-        page.write_text(report(courses, asdict(asked), people), encoding="utf-8")
+        page.write_text(report(courses, _settings(asked, policies), people), encoding="utf-8")
     out.write(_table(courses))
     if page is not None:
         out.write(f"Report: {page}\n")
     if settings is not None:
-        _keep(settings, asked, courses)
+        _keep(settings, _settings(asked, policies), courses)
 
 
 def _policy(name: str) -> Policy:
@@ -108,11 +108,16 @@ def _table(courses: Sequence[Course]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _keep(settings: Settings, asked: Asked, courses: Sequence[Course]) -> None:
+def _settings(asked: Asked, policies: Sequence[Policy]) -> dict[str, Any]:
+    """What the run follows from: what was asked, and the policies by the hash of their content."""
+    return {**asdict(asked), "policies": [f"{policy.id}@{policy.digest}" for policy in policies]}
+
+
+def _keep(settings: Settings, told: Mapping[str, Any], courses: Sequence[Course]) -> None:
     """Hand the run to the oO that runs, or keep it here when none does."""
     clock = SystemClock()
     summary = {one.policy: telling.summary(one) for one in courses}
-    kept = Run(UlidIds(clock).new(), clock.now(), asked.seed, asdict(asked), summary)
+    kept = Run(UlidIds(clock).new(), clock.now(), told["seed"], told, summary)
     events = [event for one in courses for event in _events(one)]
     sent = {"id": kept.id, "at": kept.at.isoformat(), "seed": kept.seed}
     sent |= {"settings": dict(kept.settings), "summary": dict(kept.summary)}
