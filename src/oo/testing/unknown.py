@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from oo.contracts.agents import Inference
-from oo.contracts.consents import Consents
+from oo.contracts.consents import CONSENTS, Consents
 from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import UserView
 from oo.contracts.features import Features, UserHistory
@@ -49,8 +49,8 @@ class Nobody:
         return {}
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
-        """None."""
-        return frozenset()
+        """What everybody has given."""
+        return frozenset(key for key, given in CONSENTS.items() if given)
 
     async def standing(self, *, user: UserId, busy: Sequence[Busy] = ()) -> Standing:
         """Nothing is allowed, on or off."""

@@ -24,7 +24,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
     async def health() -> Health:
         return Health(True, (await kit.db.read(repository.counts))._asdict())
 
-    consents = StoredConsents(kit)
+    consents = StoredConsents(kit, alone=alone)
     promises: dict[type, object] = {
         Profiles: service,
         Consents: consents,

@@ -16,13 +16,17 @@ from oo.kernel.module import Kit
 from oo.modules.profile import repository
 
 PERSON: Final = "person"
+_REMEMBERED = 10_000
 
 
 class StoredConsents:
     """Keeps the promise `Consents`."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
+    def __init__(self, kit: Kit, *, alone: bool) -> None:
+        """With `alone` what was read is remembered, as on SQLite, whose file has one owner."""
+        self._kit, self._alone = kit, alone
+        self._known: dict[str, list[ConsentView]] = {}
+        self._changes = 0
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """See `Consents.granted`."""
@@ -30,7 +34,16 @@ class StoredConsents:
 
     async def consents(self, *, user: UserId) -> list[ConsentView]:
         """See `Consents.consents`."""
-        return _views(await self._kit.db.read(lambda tx: repository.consents_of(tx, user)))
+        known = self._known.get(user)
+        if known is None:
+            changes = self._changes
+            known = _views(await self._kit.db.read(lambda tx: repository.consents_of(tx, user)))
+            # Not remembered when something changed since: the read may be older than that change.
+            if self._alone and changes == self._changes:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[user] = known
+        return known
 
     async def consent(self, *, user: UserId, key: str, granted: bool) -> ConsentView:
         """See `Consents.consent`; what stands already is not told again."""
@@ -47,7 +60,11 @@ class StoredConsents:
                 self._kit.outbox.publish(tx, event)
             return ConsentView(name, granted, VERSION, PERSON, now)
 
-        return await self._kit.db.write(unit)
+        try:
+            return await self._kit.db.write(unit)
+        finally:
+            self._changes += 1
+            self._known.pop(user, None)
 
 
 def _views(rows: Sequence[Row[Any]]) -> list[ConsentView]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from oo.contracts.consents import Consents
 from oo.contracts.contexts import Contexts
 from oo.contracts.features import Features
 from oo.contracts.knowledge import Knowledge
@@ -38,7 +39,7 @@ from oo.modules.recommender.words import open_words
 def _build(kit: Kit, needs: Needs) -> Built:
     field = Field(kit)
     learning = Learning(kit, field)
-    service = Recommender(kit, needs[Sources], needs[Profiles], field)
+    service = Recommender(kit, needs[Sources], needs[Profiles], needs[Consents], field)
 
     async def health() -> Health:
         def facts(tx: Transaction) -> dict[str, int | str]:
@@ -72,7 +73,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 module = Module(
     name="recommender",
     keeps=(Tips, DecisionLog, Hearings),
-    needs=(Sources, Profiles, Features, Serving, Contexts, Knowledge),
+    needs=(Sources, Profiles, Features, Serving, Consents, Contexts, Knowledge),
     tables=metadata,
     erase=repository.erase,
     export=_export,

@@ -9,7 +9,6 @@ from typing import Any, cast
 from oo.contracts.lineups import Arm, Lineup
 from oo.contracts.policies import Policy, State
 from oo.engine import assignment
-from oo.engine.states import from_bytes
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Keys
 from oo.kernel.log import get_logger
@@ -128,4 +127,6 @@ def tag_of(policy: Policy) -> str:
 
 def opened(keys: Keys, user: str, sealed: bytes) -> State:
     """A state from its sealed bytes."""
+    from oo.engine.states import from_bytes  # numpy comes with it, and is loaded when somebody learns
+
     return from_bytes(keys.cipher(user).open_bytes(STATE, sealed))

@@ -22,7 +22,6 @@ from oo.engine.baseline import DAY, NOTHING_KNOWN, Baseline, Baselines
 from oo.engine.learning.lessons import of_day
 from oo.engine.reward import HORIZON, Outcome, Reward, reward
 from oo.engine.rows import from_row
-from oo.engine.states import from_bytes, to_bytes
 from oo.kernel.db import Transaction
 from oo.kernel.ids import ulid
 from oo.kernel.keys import Cipher
@@ -146,6 +145,8 @@ class Learning:
     def _learn(
         self, tx: Transaction, user: str, policy: Policy, seq: int, at: datetime, read: Callable[[str], Decision]
     ) -> None:
+        from oo.engine.states import to_bytes  # numpy comes with it, and is loaded when somebody learns
+
         tag, cipher = tag_of(policy), self._kit.keys.cipher(user)
         base = learnt.state_without(tx, user, tag, seq)
         state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
@@ -196,6 +197,8 @@ def lesson(decision: Decision, shown: Collection[str], done: Collection[str], ki
 
 def state_json(cipher: Cipher, sealed: bytes) -> Mapping[str, Any]:
     """A state as its owner may read it."""
+    from oo.engine.states import from_bytes
+
     state = from_bytes(cipher.open_bytes(STATE, sealed))
     return {"version": state.version, **{name: array.tolist() for name, array in state.arrays.items()}}
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from oo.contracts.agents import Snippet
+from oo.contracts.consents import Consents
 from oo.contracts.decisions import Candidate, Decision, Hold, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
 from oo.contracts.ids import DecisionId, HoldId, UserId
@@ -37,6 +38,8 @@ from oo.modules.recommender.words import Words, open_words, tip_of
 
 REMEMBERED = 16_384
 """Tasks whose facts are remembered as they are logged, about a kilobyte each."""
+CALENDAR = "calendar_times"
+"""The consent to use the times of the calendar."""
 REDECISIONS = 3
 """How often a decision is made anew because the chosen item's words are gone from its source."""
 
@@ -56,8 +59,9 @@ class _Moment:
 class Recommender:
     """Keeps the promise `Tips`."""
 
-    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, field: Field) -> None:
+    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, consents: Consents, field: Field) -> None:
         self._kit, self._sources, self._profiles, self._field = kit, sources, profiles, field
+        self._consents = consents
         # The same tasks are candidates again and again; what is remembered are facts, without a word.
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit, profiles)
@@ -137,14 +141,18 @@ class Recommender:
             holds = tuple(map(repository.hold_of, repository.holds_of(tx, user)))
             return holds, self._field.decider(tx, user), still_said(self._kit.keys, tx, user, now)
 
-        inventory, profile, (holds, decider, snippets) = await asyncio.gather(
-            self._sources.inventory(user=user), self._profiles.get(user=user), self._kit.db.read(known)
+        inventory, profile, granted, (holds, decider, snippets) = await asyncio.gather(
+            self._sources.inventory(user=user),
+            self._profiles.get(user=user),
+            self._consents.granted(user=user),
+            self._kit.db.read(known),
         )
+        busy = inventory.busy if CALENDAR in granted else ()
         view = UserView(
             user=user,
-            context=context(now, profile.zone, profile.day_ends_at, inventory.busy, inventory.last_project),
+            context=context(now, profile.zone, profile.day_ends_at, busy, inventory.last_project),
             facts=inventory.facts,
-            busy=inventory.busy,
+            busy=busy,
             holds=holds,
             language=profile.language,
             connected=inventory.connected,

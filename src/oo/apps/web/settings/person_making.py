@@ -15,6 +15,8 @@ from oo.contracts.serving import AgentView
 from oo.contracts.words import Translator
 from oo.contracts.words.moments import clock, weekday
 
+OBEYED = ("calendar_times", "mood_habits")
+"""The consents that something obeys by now; a switch that changes nothing is not shown."""
 _MONDAY = date(2026, 11, 16)
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -39,7 +41,7 @@ def person_view(
     return PersonView(
         contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
         now=_now(contexts, titles, visitor),
-        consents=tuple(_consent(view, t) for view in consents),
+        consents=tuple(_consent(view, t) for view in consents if view.key in OBEYED),
         agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
         known=tuple(row for row in rows if row is not None),
     )
@@ -51,11 +53,8 @@ def _contexts(t: Translator) -> Mapping[str, str]:
 
 def _consent(view: ConsentView, t: Translator) -> SwitchRow:
     words = {
-        "task_titles": (t("Titles of tasks"), t("To word a tip. Kept for a day, encrypted.")),
         "calendar_times": (t("Times in the calendar"), t("To find a free moment.")),
-        "calendar_titles": (t("Titles in the calendar"), t("To say which meeting.")),
         "mood_habits": (t("Mood and habits"), t("To choose kinder moments.")),
-        "cloud_model": (t("A model in the cloud"), t("Off: everything is worded on this server.")),
     }
     title, line = words[view.key]
     return SwitchRow(view.key, title, line, view.granted)

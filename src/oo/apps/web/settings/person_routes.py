@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from oo.apps.web.forms import Form, read_form
 from oo.apps.web.pages import Pages, Visitor
-from oo.apps.web.settings.person_making import person_view
+from oo.apps.web.settings.person_making import OBEYED, person_view
 from oo.apps.web.settings.person_view import PersonView
 from oo.contracts.contexts import CONTEXTS, ContextRule
 from oo.contracts.errors import Invalid
@@ -72,7 +72,7 @@ class PersonRoutes:
         visitor = await self._pages.visitor(request)
         form, deleted = await read_form(request), 0
         for view in await self._promises.consents.consents(user=visitor.user):
-            if view.granted != (view.key in form):
+            if view.key in OBEYED and view.granted != (view.key in form):
                 deleted += await self._promises.consenting.consent(
                     user=visitor.user, key=view.key, granted=view.key in form
                 )
