@@ -13,7 +13,7 @@ import pytest
 
 HOUSE = Path(__file__).parents[2]
 PAGE = (HOUSE / "docs" / "how-to" / "back-up.md").read_text(encoding="utf-8")
-SAVE, BRING_BACK = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SAVE, BRING_BACK = re.findall(r"^```sh disk\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.sqlite
 
