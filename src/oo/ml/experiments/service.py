@@ -7,17 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oo.contracts.errors import Conflict, NotFound
 from oo.contracts.experiments import Deed, Evidence, Help, Run, Standing, Step
 from oo.contracts.ids import UserId
 from oo.contracts.lineups import DecisionLog, Lineup
-from oo.engine import launch
-from oo.engine.helping import Coin, helps
 from oo.kernel.module import Kit
-from oo.ml.experiments import evidence, repository
-from oo.ml.experiments.evidence import Seen
+from oo.ml.experiments import repository
+
+if TYPE_CHECKING:  # numpy comes with it, and is loaded when somebody asks
+    from oo.ml.experiments.evidence import Seen
 
 FIRST, SECOND = 0.1, 0.5
 """Of people, in the two stages of a trial."""
@@ -35,6 +35,8 @@ class Watch:
 
     async def standings(self) -> list[Standing]:
         """See `Experiments.standings`."""
+        from oo.ml.experiments import evidence
+
         lineup, decided = await self._log.lineup(), await evidence.seen(self._log)
         counts = await self._kit.db.read(repository.shadowed)
         ids = [lineup.champion, lineup.challenger, lineup.former, *await self._log.watched()]
@@ -75,6 +77,8 @@ class Watch:
         lineup = await self._log.lineup()
         if lineup.challenger is None and lineup.former is None:
             return None
+        from oo.ml.experiments import evidence
+
         decided = await evidence.seen(self._log, lineup.at)
         judge = evidence.harming if lineup.challenger is not None else evidence.holding
         found = await asyncio.to_thread(judge, lineup, decided)
@@ -96,6 +100,8 @@ class Watch:
 
     async def helps(self, *, user: UserId) -> Help:
         """See `Experiments.helps`."""
+        from oo.engine.helping import Coin, helps
+
         known = self._kit.clock.now().timestamp() - OUTCOME_DAYS * 86400  # younger ones may still be followed by more
         rows = await self._kit.db.read(partial(repository.coins_of, user=user, before=self._kit.clock.now()))
         coins = [
@@ -121,10 +127,13 @@ class Watch:
     async def _standing(
         self, policy: str, lineup: Lineup, decided: Sequence[Seen], counts: Mapping[str, int]
     ) -> Standing:
+        from oo.engine.launch import SLACK
+        from oo.ml.experiments import evidence
+
         tag = self._tag(policy)
         shadowed = counts.get(tag, 0)
         if policy == lineup.challenger:
-            slack = launch.SLACK if lineup.share <= FIRST else 0.0
+            slack = SLACK if lineup.share <= FIRST else 0.0
             found = await asyncio.to_thread(evidence.trying, lineup, decided, slack=slack)
             return Standing(policy, "challenger", lineup.share, shadowed, NEXT.get(lineup.share, "launch"), found)
         if policy == lineup.champion:

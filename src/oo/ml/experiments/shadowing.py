@@ -39,7 +39,7 @@ async def shadow_decisions(kit: Kit, decisions: DecisionLog) -> int:
         page = await decisions.logged(after=after, limit=PAGE)
         if not page:
             return count
-        policies = _loaded(kit, await decisions.watched())
+        policies = await asyncio.to_thread(_loaded, kit, await decisions.watched())
         rows: list[dict[str, Any]] = []
         for one in page:
             if one.decision.chosen is None:
