@@ -19,6 +19,7 @@ from oo.kernel.cloudevents import to_headers
 from oo.kernel.db import Database, Prepared, Transaction
 from oo.kernel.log import get_logger
 from oo.kernel.nats.connection import Line
+from oo.kernel.nats.history import is_log_older, send_all_again
 from oo.kernel.nats.streams import Place, ensure, stream_of, subject_of
 from oo.kernel.outbox import outbox
 from oo.kernel.relay import BATCH, Taken, attributes
@@ -53,6 +54,8 @@ class JetStream:
             return
         self._agreed = None
         places = await ensure(client, self._replicas)
+        if agreed is None or agreed.client is not client:
+            await self._catch_up(client, places)
         if agreed is None or agreed.client is not client or agreed.has_lost(places):
             await self._requeue(places)
         acks = agreed.acks if agreed is not None and agreed.client is client else await _Acks.listen(client)
@@ -79,6 +82,10 @@ class JetStream:
             self._agreed = None
             log.warning("relay.not_taken", count=len(rows) - len(taken))
         return taken
+
+    async def _catch_up(self, client: Client, places: Mapping[str, Place]) -> None:
+        if await is_log_older(client, self._db, places):
+            log.warning("relay.log_brought_back", rows=await send_all_again(self._db))
 
     async def _requeue(self, places: Mapping[str, Place]) -> None:
         """Let wait again what lies in a stream of another making, or beyond the end of this one."""

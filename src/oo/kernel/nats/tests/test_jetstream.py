@@ -6,12 +6,13 @@ import asyncio
 import random
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from oo.kernel.nats.publishing import _message
 from oo.kernel.nats.tests.grounds import Ground, until
-from oo.kernel.outbox import outbox, parked
+from oo.kernel.outbox import cursors, outbox, parked, sequences
 from oo.kernel.redelivering import aside, send_again
+from oo.kernel.tests.bench import effects
 
 pytestmark = [pytest.mark.anyio, pytest.mark.services]
 
@@ -167,6 +168,29 @@ async def test_a_tail_that_the_server_lost_is_sent_again(ground: Ground) -> None
     async with ground.running():
         await ground.heard("lena", "a", "b", "c")
         await until(is_known)
+
+
+async def test_a_log_that_was_brought_back_from_a_back_up_sends_again_what_its_cursors_do_not_know(
+    ground: Ground,
+) -> None:
+    async with ground.running():
+        await ground.bench.publish("lena", "a", "b", "c")
+        await ground.heard("lena", "a", "b", "c")
+        await ground.handed_on()
+    # As it was while a and b were on their way, and before c.
+    for statement in (
+        delete(effects),
+        delete(cursors),
+        delete(outbox).where(outbox.c.user_seq == 3),
+        update(sequences).values(last=2),
+    ):
+        await ground.bench.change(statement)
+    await ground.bench.publish("otto", "x")
+    async with ground.running():
+        await ground.heard("lena", "a", "b")
+        await ground.bench.publish("lena", "d")
+        await ground.heard("lena", "a", "b", "d")
+        await ground.heard("otto", "x")
 
 
 async def test_messages_of_somebody_forgotten_have_no_effect(ground: Ground) -> None:
