@@ -24,6 +24,7 @@ from oo.kernel.outbox import Envelope
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import EVERY, Connection, Opener, unread_text
 from oo.modules.integrations.failing import Failure, Faults
+from oo.modules.integrations.marks import Gone, Marks
 from oo.modules.integrations.reading import Reading, Unreadable
 from oo.modules.integrations.repository import connections
 from oo.modules.integrations.storing import Step, packed
@@ -43,10 +44,6 @@ GLANCE = 0.05
 log = get_logger("integrations")
 
 
-class Gone(Exception):
-    """The connection was ended, or its person forgotten, meanwhile."""
-
-
 class Sync:
     """Pulls connections."""
 
@@ -55,6 +52,7 @@ class Sync:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
         self._unreadable: defaultdict[str, Unreadable] = defaultdict(Unreadable)
+        self._marks = Marks(kit.db, kit.clock)
         self._looking: dict[str, asyncio.Task[bool]] = {}
         self._glanced: dict[str, float] = {}
         self.glance_seconds, self.first_seconds = GLANCE, FIRST
@@ -70,6 +68,7 @@ class Sync:
         """Let go of what is remembered of a connection."""
         self._turns.pop(connection, None)
         self._seen.pop(connection, None)
+        self._marks.forget(connection)
         self._unreadable.pop(connection, None)
         self._opener.forget(connection)
 
@@ -104,6 +103,7 @@ class Sync:
             row = await self._kit.db.read(lambda tx: connections.one(tx, id))
             if row is None:
                 return
+            self._marks.seen(row)
             try:
                 await self._pull(self._opener.open(row))
             except (Gone, KeyGone):
@@ -238,7 +238,6 @@ class Sync:
         now = self._kit.clock.now()
         values = {
             "state": failure.state,
-            "tried_at": now,
             "next_at": now + failure.after,
             "failures": connection.failures + 1,
             "problem": self._kit.keys.cipher(connection.user).seal("connections.problem", failure.problem),
@@ -270,12 +269,12 @@ class Sync:
 
     async def _write(self, connection: Connection, todo: Sequence[Step]) -> None:
         for unit in packed(todo):
-            await self._kit.db.write(_alive(connection, unit))
+            await self._marks.write(connection, unit)
 
 
 def _well(now: datetime) -> dict[str, Any]:
     """What a connection's row says after a read that went well."""
-    times = {"read_at": now, "tried_at": now, "next_at": now + EVERY}
+    times = {"read_at": now, "next_at": now + EVERY}
     return {"state": "works", **times, "failures": 0, "problem": None}
 
 
@@ -286,15 +285,3 @@ async def slices(connector: Connector, source: Source, cursor: str | None) -> As
             yield batch
     elif (whole := await connector.pull(source, cursor)) is not None:
         yield whole
-
-
-def _alive(connection: Connection, unit: Sequence[Step]) -> Callable[[Transaction], None]:
-    """The steps as one unit that does nothing for a connection which is gone: what was forgotten must not come back."""
-
-    def run(tx: Transaction) -> None:
-        if connections.lives(tx, connection.id) != connection.user:
-            raise Gone
-        for step in unit:
-            step.run(tx)
-
-    return run

@@ -39,6 +39,13 @@ def lives(tx: Transaction, connection: str) -> str | None:
     return owner
 
 
+def tried(tx: Transaction, connection: str, user: str, before: datetime | None, after: datetime) -> bool:
+    """Note when a connection was tried, if nobody else did since `before`; False when somebody did, or it is gone."""
+    found = (connections.c.id == connection, connections.c.user_id == user, connections.c.state != ENDED)
+    same = connections.c.tried_at.is_not_distinct_from(before)
+    return tx.execute(update(connections).where(*found, same).values(tried_at=after)).rowcount == 1
+
+
 def of_person(tx: Transaction, user: str) -> list[Row[Any]]:
     """The person's connections without their cursors, oldest first."""
     return list(tx.execute(_OF, {"user": user}).all())
