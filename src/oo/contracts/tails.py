@@ -68,6 +68,9 @@ class EventTail(Protocol):
         Now and then nothing, so that a reader who is gone is noticed; it ends after a while.
         """
 
+    def end(self) -> None:
+        """End all that follow, now and later: this process stops."""
+
 
 def _matches(pattern: Sequence[str], words: Sequence[str]) -> bool:
     if pattern[-1] == ">":

@@ -25,6 +25,7 @@ from oo.kernel.settings import Settings
 
 PREFIX, SUFFIX = "oo-", ".backup"
 STAGING = ".staging-"
+_AT_WORK_SECONDS = 6 * 3600
 
 
 def stage(settings: Settings) -> Path:
@@ -89,10 +90,11 @@ def staged(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def clear_staging(data: Path) -> None:
-    """Delete what a process that was killed has left staged; the caller owns the data folder."""
+def clear_staging(data: Path, now: datetime) -> None:
+    """Delete what a process that was killed has left staged; what is new may be another one's, at work."""
     for folder in data.glob(f"{STAGING}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        if now.timestamp() - folder.stat().st_mtime > _AT_WORK_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def single(path: Path) -> Path:

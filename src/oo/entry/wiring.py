@@ -103,7 +103,7 @@ async def house(
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
         backups.prune(settings.data, clock.now())
-        saving.clear_staging(settings.data)
+        saving.clear_staging(settings.data, clock.now())
         await Forgetter(kit, MODULES).keep_erased()
         consumers = [Consumer(name, built.handlers) for name, built in rooms.items() if built.handlers]
         carried = carriage(settings, db, Opener(codec, keys), clock, consumers, part.value)

@@ -7,7 +7,7 @@ import errno
 import gc
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +17,7 @@ import uvloop
 from oo.contracts.accounts import Accounts
 from oo.contracts.errors import Unusable
 from oo.contracts.sources import Sources
+from oo.contracts.tails import EventTail
 from oo.entry.control import listening
 from oo.entry.deeds import Deeds
 from oo.entry.parts import Part, allowed
@@ -71,7 +72,7 @@ async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, 
             invited = f"Open this within 15 minutes, once, to sign in:\n{link}\n" if link else ""
             out.write(f"oO is at {address}\n{invited}")
             out.flush()
-            await _answer(_app(home, settings), door)
+            await _answer(_app(home, settings), door, home.promises[EventTail].end)
 
 
 async def _connect(home: House, files: Sequence[str]) -> None:
@@ -99,8 +100,8 @@ def _app(home: House, settings: Settings) -> Guard:
     )
 
 
-async def _answer(app: Guard, door: socket.socket) -> None:
-    """Answer requests until a signal comes; what is in progress has a moment to end."""
+async def _answer(app: Guard, door: socket.socket, end_streams: Callable[[], None]) -> None:
+    """Answer requests until a signal comes; what is in progress has a moment to end, and what never ends is told to."""
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -122,6 +123,7 @@ async def _answer(app: Guard, door: socket.socket) -> None:
         # What `Server.serve` does, but for its signal handlers: they end the process before the house is in order.
         await server.startup(sockets=[door])
         await server.main_loop()
+        end_streams()
         await server.shutdown(sockets=[door])
     finally:
         for sign in (signal.SIGINT, signal.SIGTERM):

@@ -6,6 +6,7 @@ The window is read whole each time: on Postgres a row may be committed after one
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from oo.contracts.tails import Filter, TailEvent
@@ -33,7 +34,7 @@ class Tail:
         self._db, self._poll, self._beat, self._life = db, poll, beat, life
         self._newest: Sequence[TailEvent] = ()
         self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading, self._ended = asyncio.Lock(), asyncio.Event()
 
     async def recent(self, *, wanted: Filter) -> Sequence[TailEvent]:
         """See `EventTail.recent`."""
@@ -45,7 +46,7 @@ class Tail:
         ends, told_at = now() + self._life, now()
         seen: dict[int, str] = {}
         first = True
-        while now() < ends:
+        while now() < ends and not self._ended.is_set():
             window = [event for event in await self._window(self._poll) if wanted.takes(event)]
             changed = [event for event in reversed(window) if seen.get(event.place) != event.state]
             seen = {event.place: event.state for event in window}
@@ -54,7 +55,13 @@ class Tail:
                 told_at = now()
                 yield told
             first = False
-            await asyncio.sleep(self._poll)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll):
+                    await self._ended.wait()
+
+    def end(self) -> None:
+        """See `EventTail.end`."""
+        self._ended.set()
 
     async def _window(self, old: float) -> Sequence[TailEvent]:
         """The newest events, newest first, read less than so many seconds ago."""

@@ -39,6 +39,9 @@ class Two:
         yield EVENTS[::-1]
         yield []
 
+    def end(self) -> None:
+        """Nothing goes on."""
+
 
 async def asked(
     tail: Two, path: str = "/api/events", *, admin: bool = True, headers: Mapping[str, str] | None = None

@@ -86,6 +86,17 @@ async def test_whoever_follows_sees_what_comes_and_what_becomes_of_it(tmp_path: 
         assert [event.seq for event in await anext(tail.follow(wanted=Filter(user="lena"), after=after))] == [2]
 
 
+async def test_a_stream_ends_when_its_process_stops(tmp_path: Path) -> None:
+    async with room(tmp_path, module) as made:
+        tail = Tail(made.kit.db, poll=60)
+        following = tail.follow(wanted=Filter())
+        assert await anext(following) == []
+        waiting = asyncio.ensure_future(anext(following, None))
+        await asyncio.sleep(0.01)
+        tail.end()
+        assert await asyncio.wait_for(waiting, 2) is None
+
+
 async def test_many_who_watch_cost_one_look_and_a_stream_has_an_end(tmp_path: Path) -> None:
     async with room(tmp_path, module) as made:
         looks = 0
