@@ -12,8 +12,8 @@ import psycopg
 
 from oo.kernel.db.postgres.server import connect, place, reached
 
-_HOUSE, _UPGRADE = (0x6F4F, 1), (0x6F4F, 2)
-"""The locks' names: "oO", the house and its upgrade."""
+_HOUSE, _UPGRADE, RELAY = (0x6F4F, 1), (0x6F4F, 2), (0x6F4F, 3)
+"""The locks' names, all of them here, as no two may be the same: "oO", the house, its upgrade, the relay's turn."""
 _NOTICED_SOON = ("tcp_keepalives_idle=30", "tcp_keepalives_interval=10", "tcp_keepalives_count=3")
 """A holder whose machine is gone frees the lock within a minute, not after the system's two hours."""
 

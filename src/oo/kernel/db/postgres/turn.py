@@ -9,12 +9,10 @@ from typing import Any
 
 import psycopg
 
-from oo.kernel.db.postgres.advisory import _NOTICED_SOON
+from oo.kernel.db.postgres.advisory import _NOTICED_SOON, RELAY
 from oo.kernel.db.postgres.server import connect
 from oo.kernel.log import get_logger
 
-RELAY = (0x6F4F, 2)
-"""The lock's name: "oO", the relay."""
 _POLL_SECONDS = 1.0
 
 log = get_logger("relay")

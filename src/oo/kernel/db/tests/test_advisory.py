@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 
 from oo.kernel.db.postgres.advisory import DatabaseInUse, DatabaseLock, upgrading
 from oo.kernel.db.postgres.server import DatabaseUnusable, is_near, reached, without_password
+from oo.kernel.db.postgres.turn import Turn
 from oo.testing.postgres import cut_off, fresh, named
 
 pytestmark = pytest.mark.services
@@ -96,3 +98,23 @@ def test_an_address_as_an_argument_holds_no_password() -> None:
 )
 def test_only_a_server_on_this_machine_is_near(url: str, near: bool) -> None:
     assert is_near(url) is near
+
+
+@pytest.mark.anyio
+async def test_an_upgrade_goes_on_while_another_process_relays(url: str) -> None:
+    relays = asyncio.Event()
+
+    async def work() -> None:
+        relays.set()
+        await asyncio.sleep(60)
+
+    relaying = asyncio.create_task(Turn(url).run(work))
+    await relays.wait()
+
+    def upgraded() -> bool:
+        with upgrading(url):
+            return True
+
+    assert await asyncio.wait_for(asyncio.to_thread(upgraded), 10)
+    relaying.cancel()
+    await asyncio.gather(relaying, return_exceptions=True)
