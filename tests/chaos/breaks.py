@@ -130,15 +130,40 @@ def no_guard() -> None:
     parts.allowed = wiring.allowed = lambda *_: None  # type: ignore[attr-defined]
 
 
+def next_release() -> None:
+    """The release after this one: its history, at `CHAOS_HISTORY`, has one revision more."""
+    from oo.entry import migrate
+
+    history = Path(os.environ["CHAOS_HISTORY"])
+    for reads in (migrate.head, migrate.migrate, migrate.migrate_postgres):
+        given = tuple(history if one == migrate.HISTORY else one for one in reads.__defaults__ or ())
+        reads.__defaults__ = given
+
+
+def leak() -> None:
+    """Every event leaves 50 kB and a file descriptor behind."""
+    from oo.kernel.outbox import Outbox
+
+    publish, kept = Outbox.publish, list[Any]()
+
+    def published(self: Outbox, tx: Any, *envelopes: Any) -> None:
+        publish(self, tx, *envelopes)
+        kept.append((bytearray(50_000), socket.socket()))
+
+    Outbox.publish = published  # type: ignore[method-assign]
+
+
 BREAKS: Mapping[str, Callable[[], None]] = {
     "aside": never_aside,
     "bus": bus_first,
     "cursor": cursor_off,
     "guard": no_guard,
+    "leak": leak,
     "newer": newer,
+    "next": next_release,
     "pace": no_pace,
     "poison": poison,
     "reconcile": no_reconcile,
     "sync": not_synced,
 }
-"""By the name that `CHAOS_BREAK` gives them; several are separated by commas. `poison` and `newer` are no controls."""
+"""By the name that `CHAOS_BREAK` gives them, separated by commas; `poison`, `newer` and `next` are no controls."""

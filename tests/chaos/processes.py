@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -123,3 +124,15 @@ def answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def serves(port: int) -> bool:
+    """Whether oO answers requests there; its door is open before it can."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=1.0)
+    try:
+        line.request("GET", "/sign-in")
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()

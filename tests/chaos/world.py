@@ -16,7 +16,7 @@ from tests.chaos import audit
 from tests.chaos.audit import Ask
 from tests.chaos.nats import nats as nats_server
 from tests.chaos.people import Person, settle
-from tests.chaos.processes import Part, answers, free_port
+from tests.chaos.processes import Part, free_port, serves
 
 from oo.kernel.settings import Settings
 
@@ -53,7 +53,7 @@ class World:
                 name,
                 [sys.executable, str(PROGRAM), *given, "--data", str(self.data), *at],
                 sign,
-                ready=(lambda: True) if port is None else (lambda: answers(port)),
+                ready=(lambda: True) if port is None else (lambda: serves(port)),
                 env={**self.env, **(env or {})},
                 cwd=self.folder,
             )
