@@ -80,7 +80,15 @@ def year(course: Course, who: Persona) -> Figure:
         axis.axvspan(who.away[0] / 7, (who.away[1] + 1) / 7, color="#1f2335", zorder=0)
         if (day := changed(who)) is not None:
             axis.axvline(day / 7, color=INK, lw=1, ls=":")
-        axis.legend(frameon=False, labelcolor=INK, fontsize=8, ncols=4, loc="upper left")
+        axis.legend(
+            frameon=False,
+            labelcolor=INK,
+            fontsize=8,
+            ncols=4,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 0.99),
+            borderpad=0,
+        )
     bottom.set_xlabel("week", color=INK)
     return figure
 

@@ -57,8 +57,13 @@ async def shadow_decisions(kit: Kit, decisions: DecisionLog) -> int:
 
 
 def _loaded(kit: Kit, ids: Sequence[str]) -> dict[str, Policy]:
-    known = kit.plugins.get("policies", {})
-    return {one: known[one].load() for one in ids if one in known}
+    found: dict[str, Policy] = {}
+    for name in ids:
+        try:
+            found[name] = kit.plugins["policies"][name].load()
+        except Exception as error:  # its own fault: the others are compared without it
+            log.warning("policy.broken", plugin=name, error=type(error).__name__)
+    return found
 
 
 def _expected(decision: Decision, policies: Mapping[str, Policy], states: Mapping[str, State]) -> list[float]:

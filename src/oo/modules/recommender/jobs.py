@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
-from oo.modules.recommender import learnt, repository
+from oo.modules.recommender import outdated, repository
 from oo.modules.recommender.learning import Learning
 from oo.modules.recommender.review import review
 
@@ -27,9 +27,12 @@ def jobs(kit: Kit, learning: Learning) -> list[Job]:
         while await kit.db.write(lambda tx: repository.forget_before(tx, kit.clock.now() - kept, kit.clock.now())):
             pass
         while await kit.db.write(
-            lambda tx: learnt.forget_before(tx, kit.clock.now() - kept, kit.clock.now() - SETTLED)
+            lambda tx: outdated.forget_before(tx, kit.clock.now() - kept, kit.clock.now() - SETTLED)
         ):
             pass
+        if await kit.db.read(lambda tx: outdated.has_old_states(tx, kit.clock.now() - KEPT)):
+            while await kit.db.write(lambda tx: outdated.forget_retired(tx, kit.clock.now() - KEPT, learning.tags(tx))):
+                pass
 
     async def forget_words() -> None:
         while await kit.db.write(lambda tx: repository.forget_words(tx, kit.clock.now() - WORDS_KEPT)):

@@ -51,6 +51,10 @@ class Learning:
             "signals.task.reopened": self.on_reopened,
         }
 
+    def tags(self, tx: Transaction) -> list[str]:
+        """The policies that learn now, as rows name them."""
+        return [tag_of(policy) for policy in self._field.learners(tx)]
+
     def on_reacted(self, tx: Transaction, envelope: Envelope) -> None:
         """A reaction, or one taken back: the reward is what it is worth now."""
         assert isinstance(envelope.data, TipReacted)

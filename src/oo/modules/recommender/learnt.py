@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.modules.recommender.tables import (
@@ -250,34 +250,6 @@ def log(tx: Transaction, after: str, before: datetime, limit: int, user: str | N
         .limit(limit)
     )
     return list(tx.execute(found))
-
-
-def forget_before(tx: Transaction, instant: datetime, settled: datetime) -> int:
-    """Delete a slice of what is older than an instant, and of revisions that are of no use any more.
-
-    A revision is of use to the decision that was made with it, and to learn anew from when a reward changes, which none
-    from before `settled` does: of these the last right one stays. The number of rows.
-    """
-    newer = states.alias("newer")
-    later = (
-        newer.c.user_id == states.c.user_id,
-        newer.c.policy == states.c.policy,
-        newer.c.revision > states.c.revision,
-    )
-    decided = exists().where(decisions.c.user_id == states.c.user_id, decisions.c.policy == states.c.policy)
-    old = and_(states.c.at < instant, exists().where(*later, newer.c.at < instant))
-    idle = and_(states.c.at < settled, exists().where(*later, newer.c.at < settled, ~newer.c.stale), ~decided)
-    count = 0
-    for table, which in (
-        (rewards, rewards.c.updated_at < instant),
-        (outcomes, outcomes.c.at < instant),
-        (lessons, lessons.c.at < instant),
-        (states, or_(old, idle)),
-    ):
-        keys = tuple_(*table.primary_key)
-        some = select(*table.primary_key).where(which).limit(SLICE)
-        count += tx.execute(delete(table).where(keys.in_(some))).rowcount
-    return count
 
 
 def _state(tx: Transaction, user: str, policy: str, which: Any) -> Row[Any] | None:

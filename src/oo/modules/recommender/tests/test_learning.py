@@ -290,6 +290,17 @@ async def test_states_that_nobody_decided_with_are_thinned_when_they_are_settled
     assert await stage.room.kit.db.read(left) == [2, 3, 4, 5, 6], "one that is settled, and all that are not"
 
 
+async def test_what_an_old_version_of_a_policy_knew_is_forgotten_in_time(stage: Class) -> None:
+    stage.shelf.put("a")
+    await react(stage, await shown(stage), "done")
+    await stage.room.kit.db.write(lambda tx: tx.execute(update(states).values(policy="tally@0")).rowcount)
+    [job] = [job for job in stage.room.built.jobs if job.name == "recommender.forget"]
+    for days, left in ((30, 1), (1, 0)):
+        stage.clock.advance(timedelta(days=days))
+        await job.run()
+        assert len(await stage.room.kit.db.read(lambda tx: tx.execute(select(states.c.policy)).all())) == left
+
+
 @dataclass
 class Told:
     """An event in short."""
