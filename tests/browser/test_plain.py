@@ -54,7 +54,7 @@ def test_settings_have_a_save_button(plain: Seen) -> None:
     page.get_by_label("My day ends at").select_option("03:00")
     page.get_by_role("switch", name="Single keys").uncheck()
     page.get_by_label("Time zone, by name").fill("Asia/Tokyo")
-    page.get_by_role("button", name="Save").click()
+    page.locator("button[form=prefs]").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     profile = plain.site.profiles.profile
     assert (str(profile.day_ends_at), profile.single_keys, profile.zone) == ("03:00:00", False, "Asia/Tokyo")
