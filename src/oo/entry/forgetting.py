@@ -59,7 +59,8 @@ class Forgetter:
 
     async def keep_erased(self) -> int:
         """Erase everybody who is here in spite of a tombstone, from a back-up or a cut-off erasure; how many."""
-        graves = buried(self._kit.settings.data)
+        settings = self._kit.settings
+        graves = buried(settings.data) | (buried(settings.backups) if settings.backups else frozenset())
         back = [user for user in await self._people() if self._tombstone(user) in graves] if graves else []
         for user in back:
             await self.erase(user=UserId(user))

@@ -26,6 +26,7 @@ from oo.entry.sealed import CHUNK, Opening, Sealing, WrongPassphrase
 from oo.entry.wiring import house
 from oo.kernel.db import DataInUse
 from oo.kernel.settings import Settings
+from oo.kernel.tombstones import bury
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -116,6 +117,17 @@ async def test_whoever_was_erased_since_is_erased_again_also_when_the_machine_wa
     async with house(there, background=False) as home:
         assert await home.promises[Accounts].people() == []
         assert home.kit.keys.users() == []
+
+
+async def test_whoever_was_erased_on_another_machine_is_erased_at_the_start_of_this_one(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    where = of(tmp_path / "oo", backups=shared)
+    user = await lived(where)
+    async with house(where, background=False) as home:
+        bury(shared, home.kit.keys.digest("tombstone", user), NOW)
+    async with house(where, background=False) as home:
+        assert await home.promises[Accounts].people() == []
 
 
 async def test_every_altered_byte_is_noticed_before_anything_is_touched(tmp_path: Path) -> None:
