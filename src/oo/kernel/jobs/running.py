@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -52,6 +53,9 @@ class Running:
             return
         try:
             wrote = await work.run(shard, Tick(key.tick, row.at, row.at + work.every))
+        except asyncio.CancelledError:  # this process ends, and did not die of it
+            await asyncio.shield(self._db.write(lambda tx: runs.put_back(tx, key)))
+            raise
         except Exception as error:
             reason = type(error).__name__
             tries = await self._db.write(lambda tx: runs.fail(tx, key, reason, self._clock.now()))

@@ -120,6 +120,11 @@ def begin(tx: Transaction, key: Key, worker: str, now: datetime) -> Shard | None
     return Shard(row.shard, row.after, row.upto, row.people)
 
 
+def put_back(tx: Transaction, key: Key) -> None:
+    """A run was taken up and not done, through no fault of its own."""
+    tx.execute(update(runs).where(*_is(key), runs.c.state == OPEN, runs.c.begun > 0).values(begun=runs.c.begun - 1))
+
+
 def tick_of(tx: Transaction, what: str) -> Row[Any]:
     """The present tick of a piece of work."""
     return tx.execute(select(ticks).where(ticks.c.what == what)).one()
@@ -169,7 +174,7 @@ class Progress:
     people: int
     wrote: int
     tries: int
-    """Failures that were tried again, or will be."""
+    """Failures of runs that are tried again."""
     ended_at: datetime | None
     reason: str | None
     """Why the last that failed did: the type of its error."""
@@ -186,7 +191,7 @@ def progress(tx: Transaction) -> list[Progress]:
                 func.count().filter(runs.c.state == FAILED).label("failed"),
                 func.coalesce(func.sum(runs.c.people), 0).label("people"),
                 func.coalesce(func.sum(runs.c.wrote), 0).label("wrote"),
-                func.coalesce(func.sum(runs.c.tries), 0).label("tries"),
+                func.coalesce(func.sum(runs.c.tries).filter(runs.c.state == OPEN), 0).label("tries"),
                 func.max(runs.c.ended_at).label("ended_at"),
                 func.max(runs.c.reason).label("reason"),
             ).where(*mine)

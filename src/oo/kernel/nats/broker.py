@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from oo.kernel.jobs.here import AT_ONCE
@@ -26,7 +27,9 @@ ACK_WAIT_SECONDS = 15.0
 DELIVERIES = 5
 MAX_AGE_SECONDS = 3600.0
 """What nobody could do is kept in the queue this long; its row says why, and is given up."""
-_FETCH_SECONDS, _PAUSE_SECONDS = 5.0, 0.5
+_FETCH_SECONDS, _PAUSE_SECONDS, _GRACE_SECONDS = 5.0, 0.5, 2.0
+_cut_off: ContextVar[bool] = ContextVar("oo_cut_off", default=False)
+"""Whether the run of this task was ended before its end: taskiq acknowledges that, too."""
 
 log = get_logger("queue")
 
@@ -45,6 +48,7 @@ class Queue:
         self._urls = [part.strip() for part in url.split(",") if part.strip()]
         self._run, self._replicas = run, replicas
         self._broker: PullBasedJetStreamBroker | None = None
+        self._doing: set[asyncio.Task[Any]] = set()
 
     async def send(self, key: Key, *, again: int = 0) -> None:
         """Put a key into the queue, safely on return; raises `Away`, or what NATS says."""
@@ -109,7 +113,6 @@ class Queue:
             validate_params=False,
             max_async_tasks=AT_ONCE,
             ack_type=AcknowledgeType.WHEN_EXECUTED,
-            wait_tasks_timeout=1,
         )
         ending = asyncio.Event()
         listening = asyncio.create_task(receiver.listen(ending), name="oo-queue-listening")
@@ -117,10 +120,14 @@ class Queue:
         try:
             await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # What is nearly through may end; the rest is given back, so that another does it at once.
             ending.set()
             waiting.cancel()
-            listening.cancel()
-            await asyncio.gather(listening, waiting, return_exceptions=True)
+            if not lost.is_set():
+                await asyncio.wait({listening}, timeout=_GRACE_SECONDS)
+            for task in (listening, *self._doing):
+                task.cancel()
+            await asyncio.gather(listening, waiting, *self._doing, return_exceptions=True)
 
     async def _do(self, key: str) -> None:
         try:
@@ -128,8 +135,15 @@ class Queue:
         except (TypeError, ValueError):
             log.warning("run.unreadable")
             return
-        if self._run is not None:
+        task = asyncio.current_task()
+        assert self._run is not None and task is not None
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
+        try:
             await self._run(named)
+        except asyncio.CancelledError:
+            _cut_off.set(True)
+            raise
 
 
 def _broker(urls: list[str], replicas: int, lost: asyncio.Event) -> PullBasedJetStreamBroker:
@@ -197,7 +211,8 @@ async def _beat(message: Msg) -> None:
 def _acknowledging(message: Msg, beating: asyncio.Task[None]) -> Callable[[], Awaitable[Any]]:
     async def acknowledge() -> None:
         beating.cancel()
-        await message.ack()
+        # Given back a second later: the server may hold an open request of this worker until its connection is closed.
+        await (message.nak(delay=1) if _cut_off.get() else message.ack())
 
     return acknowledge
 

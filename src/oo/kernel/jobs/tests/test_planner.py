@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from oo.kernel.db import Database
 from oo.kernel.jobs import runs
-from oo.kernel.jobs.job import Job, Work
+from oo.kernel.jobs.job import Job, Shard, Tick, Work
 from oo.kernel.jobs.planner import whole
 from oo.kernel.jobs.tables import metadata
 from oo.kernel.jobs.tables import runs as table
@@ -110,6 +111,37 @@ async def test_a_shard_that_ends_its_workers_is_given_up(db: Database) -> None:
     await ground.empty()
     assert crowd.done == []
     assert (await progress(db)).reason == "its workers died"
+
+
+async def test_a_run_that_is_ended_with_its_process_is_no_death(db: Database) -> None:
+    crowd = Crowd(10)
+
+    async def hang(shard: Shard, tick: Tick) -> int:
+        await asyncio.sleep(60)
+        return 0
+
+    ground = Ground(db, Work(crowd.work.name, 1, QUARTER, crowd.work.plan, hang))
+    await ground.planner.step()
+    for _ in range(runs.TRIES + 2):
+        running = asyncio.create_task(ground.running.run(ground.belt.sent[0]))
+        await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    told = await progress(db)
+    assert (told.failed, told.reason) == (0, None)
+
+
+async def test_what_failed_and_then_went_well_is_well(db: Database) -> None:
+    crowd = Crowd(10)
+    crowd.fails.add(0)
+    ground = Ground(db, crowd.work)
+    await ground.round()
+    assert (await progress(db)).tries == 1
+    crowd.fails.clear()
+    await ground.round(1)
+    await ground.round(1)
+    told = await progress(db)
+    assert (told.done, told.tries, told.reason) == (1, 0, None)
 
 
 async def test_shards_are_spread_evenly_over_the_span_of_their_work(db: Database) -> None:

@@ -85,9 +85,28 @@ async def test_the_same_key_arrives_once(server: NatsServer) -> None:
     assert heard == [Key("a", 1, 1, 0)] * 2
 
 
+async def test_a_worker_that_ends_gives_back_what_it_was_doing(server: NatsServer) -> None:
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def hang(key: Key) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async def run(key: Key) -> None:
+        done.set()
+
+    async with at_work(Queue(server.url, hang)) as queue:
+        await queue.send(Key("a", 1, 1, 0))
+        await asyncio.wait_for(begun.wait(), 5)
+    async with at_work(Queue(server.url, run)) as other:
+        await asyncio.wait_for(done.wait(), 5)
+        await until(other.idle)
+
+
 async def test_who_only_sends_does_nothing(server: NatsServer) -> None:
     async with at_work(Queue(server.url, None)) as queue:
         await queue.send(Key("a", 1, 1, 0))
+        await asyncio.sleep(0.5)
         assert not await queue.idle()
 
 
