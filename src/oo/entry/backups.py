@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -86,8 +88,11 @@ def _born(settings: Settings) -> datetime:
 
 
 def _changed(settings: Settings) -> datetime:
-    files = [settings.data / name for name in ("oo.db", "oo.db-wal", "keys.db")]
-    return datetime.fromtimestamp(max(path.stat().st_mtime for path in files if path.exists()), UTC)
+    """When something happened to somebody, or somebody came; the files change all the time, by what the clock does."""
+    came = datetime.fromtimestamp((settings.data / "keys.db").stat().st_mtime, UTC)
+    with contextlib.closing(sqlite3.connect(f"file:{settings.data / 'oo.db'}?mode=ro", uri=True, timeout=5)) as asking:
+        row = asking.execute("SELECT at FROM outbox ORDER BY id DESC LIMIT 1").fetchone()
+    return came if row is None else max(came, datetime.fromtimestamp(row[0] / 1e6, UTC))
 
 
 def _delete(paths: list[Path]) -> int:

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oo.contracts.accounts import Accounts
+from oo.contracts.sources import Sources
 from oo.entry import backups, saving
 from oo.entry.archive import BackupBroken
 from oo.entry.wiring import house
 from oo.kernel.settings import Settings
+from oo.testing.determinism import FixedClock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -67,6 +70,21 @@ async def test_a_back_up_that_cannot_be_brought_back_is_found_on_trial(tmp_path:
     assert not staged(tmp_path)
 
 
+async def test_what_happens_to_somebody_is_a_change_and_what_the_clock_does_is_none(tmp_path: Path) -> None:
+    where, clock = Settings(data=tmp_path, files=(tmp_path,), log_level="error"), FixedClock(NOW + HOUR)
+    async with house(where, clock=clock, background=False) as home:
+        user = (await home.promises[Accounts].redeem(token=await home.promises[Accounts].owner_link(), device="x")).user
+        aged(where, NOW)
+        assert backups.save_if_due(where, NOW + HOUR) is not None
+        clock.advance(HOUR)
+        for room in home.rooms.values():
+            for job in room.jobs:
+                await job.run()
+        assert backups.save_if_due(where, NOW + 3 * HOUR) is None
+        await home.promises[Sources].write_mind(user=user, things=["Something"])
+        assert backups.save_if_due(where, NOW + 3 * HOUR) is not None
+
+
 def test_the_newest_stay_and_one_of_each_day_of_a_week(tmp_path: Path) -> None:
     for hours in range(24 * 40):
         touch(tmp_path, NOW - hours * HOUR)
@@ -100,8 +118,6 @@ def test_back_ups_that_were_asked_for_go_when_their_keys_must(tmp_path: Path) ->
 
 
 def test_on_postgres_and_with_no_hours_nothing_is_made_by_the_clock(tmp_path: Path) -> None:
-    from oo.testing.determinism import FixedClock
-
     for where in (Settings(data=tmp_path, backup_hours=0), Settings(data=tmp_path, database_url="postgresql:///oo")):
         assert backups.jobs(where, FixedClock()) == []
     [job] = backups.jobs(Settings(data=tmp_path), FixedClock())
