@@ -84,3 +84,15 @@ async def test_a_folder_deeper_than_an_address_may_be_long_works(tmp_path: Path)
         assert (deep / "oo.sock").is_socket()
         assert await asking(deep, {"do": "link"}) == {"heard": {"do": "link"}}
     assert not (deep / "oo.sock").exists()
+
+
+async def test_of_several_that_share_a_folder_the_first_answers(tmp_path: Path) -> None:
+    async def other(asked: Mapping[str, Any]) -> Any:
+        return "the second"
+
+    async with listening(tmp_path, do):
+        async with listening(tmp_path, other):
+            assert await asking(tmp_path, {"do": "link"}) == {"heard": {"do": "link"}}
+        assert await asking(tmp_path, {"do": "link"}) == {"heard": {"do": "link"}}
+    async with listening(tmp_path, other):
+        assert await asking(tmp_path, {"do": "link"}) == "the second"

@@ -160,6 +160,9 @@ async def test_durability_settings_are_those_that_lost_nothing(db: SqliteDatabas
 
 
 def test_a_second_process_is_told_who_owns_the_folder(tmp_path: Path) -> None:
+    with DataLock(tmp_path, shared=True), DataLock(tmp_path, shared=True):
+        with pytest.raises(DataInUse), DataLock(tmp_path):
+            pass
     with DataLock(tmp_path):
         with pytest.raises(DataInUse, match="Another oO runs on"), DataLock(tmp_path):
             pass
