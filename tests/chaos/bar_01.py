@@ -10,7 +10,7 @@ from tests.chaos.storm import Weather, storm
 from tests.chaos.world import world
 from tests.chaos.writers import Writers
 
-FULL, BRIEF = Weather(kills=30, events=4_000), Weather(kills=4, events=300)
+FULL, BRIEF = Weather(kills=30, events=4_000), Weather(kills=3, events=150)
 CONTROL = Weather(kills=8, events=300)
 
 

@@ -8,8 +8,9 @@ from random import Random
 from tests.chaos import audit
 from tests.chaos.nats import wipe
 from tests.chaos.outcome import Outcome
+from tests.chaos.storm import caught_up
 from tests.chaos.world import World, world
-from tests.chaos.writers import Writers, until
+from tests.chaos.writers import Writers
 
 WIPES, BRIEF_WIPES = 5, 2
 PER_SECOND = 150.0
@@ -37,8 +38,7 @@ async def _wiped(there: World, wipes: int, chance: Random) -> Outcome:
     await asyncio.sleep(1.0)
     writers.stop()
     await writing
-    caught = await until(lambda: audit.drained(there.ask), CAUGHT_UP_SECONDS)
+    caught = await caught_up(there, CAUGHT_UP_SECONDS)
     await asyncio.sleep(0.5)
     found = await asyncio.to_thread(audit.look, there.ask, writers.acknowledged)
-    told = "did not catch up" if caught is None else f"caught up in {caught:.1f} s"
-    return Outcome(found.clean and caught is not None, f"{found}, {told}; store deleted {wipes} times")
+    return Outcome(found.clean and caught.in_time, f"{found}, {caught}; store deleted {wipes} times")

@@ -18,7 +18,7 @@ from tests.chaos.tracing import Sync, traced
 from tests.chaos.world import world
 from tests.chaos.writers import Door, reaction
 
-WRITES, BRIEF_WRITES = 40, 8
+WRITES, BRIEF_WRITES = 40, 5
 _APART_SECONDS = 0.25
 """Between two writes, so that what the relay writes after one is not taken for the sync of the next."""
 

@@ -22,10 +22,11 @@ def run(seed: int, broken: bool, brief: bool) -> Outcome:
     away = BRIEF_AWAY_SECONDS if brief else AWAY_SECONDS
     tips = int((2 * away + WARM_SECONDS + 10) * PER_SECOND / 40)
     with world(people=40, tips=tips, nats=True, env={"CHAOS_BREAK": "bus"} if broken else {}) as there:
-        return asyncio.run(_away(there, away))
+        return asyncio.run(_away(there, away, measured=not brief))
 
 
-async def _away(there: World, seconds: float) -> Outcome:
+async def _away(there: World, seconds: float, *, measured: bool) -> Outcome:
+    """`measured` in full: a short backlog is through before its speed can be told."""
     _, port = await asyncio.to_thread(there.up)
     writers = Writers([port], there.people, per_second=PER_SECOND)
     writing = asyncio.create_task(writers.run())
@@ -48,8 +49,7 @@ async def _away(there: World, seconds: float) -> Outcome:
         and caught is not None
         and not writers.faults
         and not writers.refused
-        and without < max(SLOWER * normal, SLACK)
-        and rate >= DRAINED_PER_SECOND
+        and (not measured or (without < max(SLOWER * normal, SLACK) and rate >= DRAINED_PER_SECOND))
     )
     return Outcome(
         ok,

@@ -29,7 +29,7 @@ def run(seed: int, broken: bool, brief: bool) -> Outcome:
 
     In the control nobody is told to wait.
     """
-    seconds, rounds = (2.0, 2) if brief else (6.0, 3)
+    seconds, rounds = (2.0, 1) if brief else (6.0, 3)
     tips = int(PER_SECOND * seconds * rounds * 3 / NORMAL) + 20
     with world(people=NORMAL + 1, tips=tips, env={"CHAOS_BREAK": "pace"} if broken else {}) as there:
         _, port = there.up()

@@ -16,6 +16,7 @@ from tests.chaos.writers import Writers, until
 AIMED = 0.5
 """Share of the kills that wait for the instant when an effect has just been committed, and nobody was told yet."""
 _AIM_SECONDS = 1.0
+_LATE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,44 @@ class Weather:
 
 
 @dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """How long it took until every event had its effect."""
+
+    seconds: float | None
+    """None when it never happened."""
+    limit: float
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was within the limit."""
+        return self.seconds is not None and self.seconds <= self.limit
+
+    def __str__(self) -> str:
+        """In words."""
+        if self.seconds is None:
+            return "did not catch up"
+        late = "" if self.in_time else f", later than {self.limit:.0f} s"
+        return f"caught up in {self.seconds:.1f} s{late}"
+
+
+async def caught_up(there: World, limit: float) -> CaughtUp:
+    """Wait until every event has its effect; well beyond the limit, as what is late is not lost."""
+    return CaughtUp(await until(lambda: audit.drained(there.ask), limit + _LATE_SECONDS), limit)
+
+
+@dataclass(frozen=True, slots=True)
 class Storm:
     """What was found when it was over."""
 
     findings: audit.Findings
     killed: dict[str, int]
-    drained: float | None
-    """Seconds from the last acknowledged write to the last effect; None when it took too long."""
+    drained: CaughtUp
     per_second: float
 
     @property
     def calm(self) -> bool:
         """Nothing was lost, doubled or out of order, and it drained in time."""
-        return self.findings.clean and self.drained is not None
+        return self.findings.clean and self.drained.in_time
 
     def __str__(self) -> str:
         """The figures in words."""
@@ -73,7 +99,7 @@ async def storm(there: World, victims: Sequence[Part], writers: Writers, weather
     writers.stop()
     await writing
     took = time.monotonic() - began
-    drained = await until(lambda: audit.drained(there.ask), weather.drain_seconds)
+    drained = await caught_up(there, weather.drain_seconds)
     await asyncio.sleep(0.5)  # what comes twice comes now
     findings = await asyncio.to_thread(audit.look, there.ask, writers.acknowledged)
     return Storm(findings, killed, drained, len(writers.acknowledged) / took)
