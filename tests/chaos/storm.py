@@ -49,7 +49,7 @@ class CaughtUp:
         """In words."""
         if self.seconds is None:
             return "did not catch up"
-        late = "" if self.in_time else f", later than {self.limit:.0f} s"
+        late = f", later than {self.limit:.0f} s" if self.seconds > self.limit else ""
         return f"caught up in {self.seconds:.1f} s{late}"
 
 
