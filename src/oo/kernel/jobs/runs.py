@@ -20,6 +20,7 @@ KEPT = 2
 AHEAD = 200
 """Open runs of a piece of work that are looked at together; none of them holds up another's."""
 SLICE = 500
+_EVERY_TICK = 2**31 - 1
 
 
 class Key(NamedTuple):
@@ -96,11 +97,11 @@ def forget_ticks(tx: Transaction, what: str, before: int) -> int:
     return tx.execute(delete(runs).where(tuple_(*keys).in_(old))).rowcount
 
 
-def forget_work(tx: Transaction, known: Sequence[str]) -> int:
-    """Delete a slice of what is kept of work that there is no more; the number of rows."""
-    gone = list(tx.execute(select(ticks.c.what).where(ticks.c.what.not_in(known))).scalars())
+def forget_idle(tx: Transaction, before: datetime) -> int:
+    """Delete a slice of what is kept of work that had no tick since an instant, as there is none such any more."""
+    gone = list(tx.execute(select(ticks.c.what).where(ticks.c.at < before)).scalars())
     for what in gone:
-        if rows := forget_ticks(tx, what, 1 << 30):
+        if rows := forget_ticks(tx, what, _EVERY_TICK):
             return rows
         tx.execute(delete(ticks).where(ticks.c.what == what))
     return len(gone)

@@ -266,6 +266,24 @@ async def test_runs_of_old_ticks_are_forgotten(db: Database) -> None:
     assert kept == {4, 5, 6}
 
 
+async def test_nothing_stays_of_work_that_is_no_more(db: Database) -> None:
+    crowd = Crowd(2_000)
+    ground = Ground(db, crowd.work, whole(Job("kept", timedelta(hours=1), _nothing)))
+    await ground.round()
+    ground.clock.advance(timedelta(days=30))
+    later = Ground(db, whole(Job("kept", timedelta(hours=1), _nothing)), clock=ground.clock)
+    await later.round()
+    before = ground.clock.now() - timedelta(days=1)
+    while await db.write(lambda tx: runs.forget_idle(tx, before)):
+        pass
+    assert [one.what for one in await db.read(runs.progress)] == ["kept"]
+    assert await db.read(lambda tx: set(tx.execute(select(table.c.what)).scalars())) == {"kept"}
+
+
+async def _nothing() -> None:
+    """Done at once."""
+
+
 async def test_a_key_is_read_as_it_was_written() -> None:
     key = runs.Key("agents.compute", 3, 17, 4)
     assert runs.Key.read(str(key)) == key
