@@ -75,10 +75,8 @@ class Storm:
     def __str__(self) -> str:
         """The figures in words."""
         kills = ", ".join(f"{name} {count}" for name, count in self.killed.items())
-        caught = "did not catch up" if self.drained is None else f"caught up in {self.drained:.1f} s"
-        return (
-            f"{self.findings}, {caught}; {sum(self.killed.values())} kills ({kills}), {self.per_second:.0f}/s written"
-        )
+        killed = f"{sum(self.killed.values())} kills ({kills})"
+        return f"{self.findings}, {self.drained}; {killed}, {self.per_second:.0f}/s written"
 
 
 async def storm(there: World, victims: Sequence[Part], writers: Writers, weather: Weather, chance: Random) -> Storm:
