@@ -74,6 +74,8 @@ class Verification:
     different: tuple[Difference, ...] = ()
     elsewhere: dict[str, int] = field(default_factory=dict)
     """Rows by policies that this version doesn't have, by `<id>@<hash>`: only their own version can compute them."""
+    forgotten: int = 0
+    """Rows made with something learnt that is not kept any more, as the person took that back."""
     damaged: int = 0
     """Rows that can't be read."""
 

@@ -41,6 +41,8 @@ def verify(settings: Settings, out: TextIO) -> int:
         out.write(f"{one['decision']}: {'; '.join(one['what'])}\n")
     for policy, count in sorted(found["elsewhere"].items()):
         out.write(f"{count} by {policy}, which this version does not have: its own version can compute them\n")
+    if found["forgotten"]:
+        out.write(f"{found['forgotten']} were made with something learnt that is not kept any more\n")
     if found["damaged"]:
         out.write(f"{found['damaged']} rows can't be read\n")
     out.write(f"{found['equal']} decisions come out as they were, {len(found['different'])} differently.\n")

@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import Row
 
 from oo.contracts.decisions import Decision
-from oo.contracts.events import RewardAssigned, TaskCompleted, TaskReopened, TipReacted
+from oo.contracts.events import ConsentChanged, RewardAssigned, TaskCompleted, TaskReopened, TipReacted
 from oo.contracts.policies import Learner, Lesson, Policy, State
 from oo.engine.baseline import DAY, NOTHING_KNOWN, Baseline, Baselines
 from oo.engine.learning.lessons import of_day
@@ -33,6 +33,8 @@ from oo.modules.recommender import learnt, repository
 from oo.modules.recommender.field import STATE, Field, opened, tag_of
 
 BASELINE = "baselines.shares"
+HABITS = "mood_habits"
+"""The consent to learn from a person's past."""
 log = get_logger("recommender")
 
 
@@ -49,6 +51,7 @@ class Learning:
             "tips.tip.reacted": self.on_reacted,
             "signals.task.completed": self.on_completed,
             "signals.task.reopened": self.on_reopened,
+            "profile.consent.changed": self.on_consent,
         }
 
     def tags(self, tx: Transaction) -> list[str]:
@@ -83,8 +86,16 @@ class Learning:
             for tip in learnt.tips_of(tx, envelope.user, ref, envelope.at - HORIZON):
                 self._assess(tx, envelope, tip)
 
+    def on_consent(self, tx: Transaction, envelope: Envelope) -> None:
+        """The person lets oO learn from their past, or takes that back: what was learnt is forgotten."""
+        assert isinstance(envelope.data, ConsentChanged)
+        if envelope.data.key == HABITS:
+            learnt.allow_learning(tx, envelope.user, envelope.data.granted, envelope.at)
+
     def live(self, tx: Transaction, user: str, days: Sequence[Lived], at: datetime) -> None:
         """Learn from ended days: what was done of all that was open, and had not been a tip."""
+        if learnt.learns_after(tx, user) is None:
+            return
         first = learnt.next_seq(tx, user)
         for seq, day in enumerate(days, first):
             row = {"decision_id": day.decision, "kind": day.kind, "shown": json.dumps(day.shown), "at": at}
@@ -137,6 +148,8 @@ class Learning:
         only: Callable[[Policy], bool] = lambda policy: True,
     ) -> None:
         """Let every learner learn up to `seq`; where that was another before, from the last state without it."""
+        if learnt.learns_after(tx, user) is None:
+            return
         if replaced:
             learnt.outdate(tx, user, seq)
         read = cache(from_row)  # the same decisions teach every one of them
@@ -154,7 +167,7 @@ class Learning:
         tag, cipher = tag_of(policy), self._kit.keys.cipher(user)
         base = learnt.state_without(tx, user, tag, seq)
         state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
-        through = 0 if base is None else base.through
+        through = max(0 if base is None else base.through, learnt.learns_after(tx, user) or 0)
         taught = [*learnt.taught(tx, user, through), *(learnt.lived(tx, user, through) if _learns(policy) else ())]
         for row in sorted(taught, key=lambda row: row.seq):
             state, through = _after(policy, state, row, read), row.seq

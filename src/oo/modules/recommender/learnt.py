@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new, upsert
+from oo.kernel.erasing import erase_slice
 from oo.modules.recommender.tables import (
     baselines,
     decisions,
@@ -19,6 +20,7 @@ from oo.modules.recommender.tables import (
     rewards,
     states,
     tips,
+    unlearnt,
     views,
 )
 
@@ -77,6 +79,7 @@ _LIVED = Prepared(
     .limit(SLICE)
 )
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
+_UNLEARNT = Prepared(select(unlearnt.c.through).where(unlearnt.c.user_id == bindparam("user")))
 _LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
 _LAST_LESSON = Prepared(select(func.max(lessons.c.seq).label("last")).where(lessons.c.user_id == bindparam("user")))
 _COMPLETED = Prepared(
@@ -159,6 +162,22 @@ def lived(tx: Transaction, user: str, after: int) -> list[Row[Any]]:
     return tx.fetch(_LIVED, {"user": user, "after": after})
 
 
+def learns_after(tx: Transaction, user: str) -> int | None:
+    """The seq after which the person lets oO learn from their past; None when they don't."""
+    row = _first(tx.fetch(_UNLEARNT, {"user": user}))
+    return 0 if row is None else row.through
+
+
+def allow_learning(tx: Transaction, user: str, granted: bool, at: datetime) -> None:
+    """Let oO learn from what the person does from now on; or stop, and forget what it learnt."""
+    if granted and learns_after(tx, user) is None:
+        upsert(tx, unlearnt, {"user_id": user, "at": at, "through": next_seq(tx, user) - 1})
+    elif not granted:
+        upsert(tx, unlearnt, {"user_id": user, "at": at, "through": None})
+        while erase_slice(tx, (states, lessons, outcomes, baselines), user):
+            pass
+
+
 def complete(tx: Transaction, user: str, ref: str, at: datetime) -> bool:
     """Note that a task was completed in its source; True for the first time."""
     return insert_new(tx, outcomes, {"user_id": user, "ref": ref, "at": at})
@@ -217,7 +236,8 @@ def keep_baseline(tx: Transaction, row: Mapping[str, Any]) -> None:
 def without_baseline(tx: Transaction, since: datetime, decided: datetime, limit: int) -> list[str]:
     """People who have decisions since `decided`, and no baselines as young as `since`."""
     young = exists().where(baselines.c.user_id == decisions.c.user_id, baselines.c.at >= since)
-    found = select(decisions.c.user_id).where(decisions.c.at >= decided, ~young).distinct()
+    unasked = exists().where(unlearnt.c.user_id == decisions.c.user_id, unlearnt.c.through.is_(None))
+    found = select(decisions.c.user_id).where(decisions.c.at >= decided, ~young, ~unasked).distinct()
     return list(tx.execute(found.order_by(decisions.c.user_id).limit(limit)).scalars())
 
 

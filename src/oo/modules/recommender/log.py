@@ -109,24 +109,24 @@ class Log:
     def _verified(
         self, found: Verification, page: Sequence[tuple[Row[Any], Decision | None, bytes | None]]
     ) -> Verification:
-        equal, damaged, elsewhere, different = found.equal, found.damaged, dict(found.elsewhere), list(found.different)
+        equal, forgotten, damaged = found.equal, found.forgotten, found.damaged
+        elsewhere, different = dict(found.elsewhere), list(found.different)
         for row, decision, sealed in page:
             if decision is None:
                 damaged += 1
             elif (policy := self._field.named(decision.policy)) is None:
                 elsewhere[decision.policy] = elsewhere.get(decision.policy, 0) + 1
+            elif decision.notes.get("state") and sealed is None:
+                forgotten += 1
             elif what := self._differences(UserId(row.user_id), decision, policy, sealed):
                 different.append(Difference(DecisionId(row.id), tuple(what)))
             else:
                 equal += 1
-        return Verification(equal, tuple(different), elsewhere, damaged)
+        return Verification(equal, tuple(different), elsewhere, forgotten, damaged)
 
     def _differences(self, user: UserId, decision: Decision, policy: Policy, sealed: bytes | None) -> Sequence[str]:
-        if not decision.notes.get("state"):
-            return differences(decision, policy, self._field.initial(policy))
-        if sealed is None:
-            return ["what the policy had learnt then is not kept any more"]
-        return differences(decision, policy, opened(self._kit.keys, user, sealed))
+        state = self._field.initial(policy) if sealed is None else opened(self._kit.keys, user, sealed)
+        return differences(decision, policy, state)
 
 
 def _read(row: Row[Any]) -> Decision | None:

@@ -149,6 +149,15 @@ baselines = Table(
     Column("shares", LargeBinary, nullable=False),
 )
 
+unlearnt = Table(
+    "unlearnt",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("through", Integer),
+)
+"""People who took back that their past is learnt from; once they allow it anew, what came `through` a seq stays out."""
+
 lineups = Table(
     "lineups",
     metadata,

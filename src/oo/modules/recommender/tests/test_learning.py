@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
-from oo.contracts.events import RewardAssigned, TaskCompleted, TaskReopened, TipSeen
+from oo.contracts.events import ConsentChanged, RewardAssigned, TaskCompleted, TaskReopened, TipSeen
 from oo.contracts.lineups import DecisionLog, Lineup
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profiles
@@ -288,6 +288,31 @@ async def test_states_that_nobody_decided_with_are_thinned_when_they_are_settled
         return [row.revision for row in tx.execute(select(states.c.revision).order_by(states.c.revision))]
 
     assert await stage.room.kit.db.read(left) == [2, 3, 4, 5, 6], "one that is settled, and all that are not"
+
+
+async def test_who_takes_back_that_their_past_is_learnt_from_is_unlearnt_at_once(stage: Class) -> None:
+    for name in "ab":
+        stage.shelf.put(name)
+    await react(stage, await shown(stage), "snooze")
+    await shown(stage)
+    await stage.room.deliver(USER, ConsentChanged("mood_habits", granted=False))
+    cipher = stage.room.kit.keys.cipher(USER)
+    kept = await stage.room.kit.db.read(lambda tx: module.export(tx, USER, cipher))
+    assert [kept[name] for name in ("states", "lessons", "outcomes", "baselines")] == [[], [], [], []]
+    stage.clock.advance(timedelta(hours=5))
+    await react(stage, await shown(stage), "done")
+    assert stage.tally.updates == [0.3] and await known(stage) == await known_of_nobody()
+    log = stage.room.promise(DecisionLog)
+    verified = await log.verify()
+    assert (verified.equal, verified.forgotten, verified.different) == (2, 1, ())
+    await stage.room.deliver(USER, ConsentChanged("mood_habits", granted=True))
+    stage.shelf.put("c")
+    await react(stage, await shown(stage), "dismiss")
+    assert stage.tally.updates == [0.3, 0.0], "what was before stays out"
+
+
+async def known_of_nobody() -> dict[str, list[float]]:
+    return {name: array.tolist() for name, array in Tally().initial().arrays.items()}
 
 
 async def test_what_an_old_version_of_a_policy_knew_is_forgotten_in_time(stage: Class) -> None:
