@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from oo.entry.sealed import MAGIC, Opening, Sealing, WrongPassphrase, is_sealed
+from oo.kernel.sealed import MAGIC, Opening, Sealing, WrongPassphrase, is_sealed
 
 if TYPE_CHECKING:
     import tarfile

@@ -22,9 +22,9 @@ from oo.entry.archive import BackupBroken
 from oo.entry.commands.backup import run_backup, run_restore
 from oo.entry.deeds import Deeds
 from oo.entry.restoring import restore
-from oo.entry.sealed import CHUNK, Opening, Sealing, WrongPassphrase
 from oo.entry.wiring import house
 from oo.kernel.db import DataInUse
+from oo.kernel.sealed import CHUNK, Opening, Sealing, WrongPassphrase
 from oo.kernel.settings import Settings
 from oo.kernel.tombstones import bury
 
