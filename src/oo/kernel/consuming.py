@@ -182,8 +182,8 @@ _MENDED = Prepared(
 )
 
 
-def _each(dialect: str, name: str) -> Any:
-    """The members of a JSON object that is a parameter, as rows of `key` and `value`."""
+def each(dialect: str, name: str) -> Any:
+    """The members of a JSON object that is a parameter, as rows of `key` and `value`: a list, for `Prepared`."""
     given: Any = bindparam(name, type_=String)
     if dialect == "sqlite":
         return func.json_each(given).table_valued("key", "value", name=name)
@@ -191,7 +191,7 @@ def _each(dialect: str, name: str) -> Any:
 
 
 def _standing_of(dialect: str) -> Prepared:
-    named = {table: _each(dialect, "people") for table in (cursors, parked)}
+    named = {table: each(dialect, "people") for table in (cursors, parked)}
     follows = bindparam("consumer", type_=String)
     at = select(cursors.c.user_id, cursors.c.seq.label("number"), literal("").label("event_id")).where(
         cursors.c.consumer == follows, cursors.c.user_id.in_(select(named[cursors].c.key))
@@ -207,7 +207,7 @@ def _coming_of(dialect: str) -> Prepared:
 
     A row that was handed to this process alone, before a consumer had a cursor, comes to it no more.
     """
-    people, types = _each(dialect, "people"), _each(dialect, "types")
+    people, types = each(dialect, "people"), each(dialect, "types")
     at = (cursors.c.consumer == bindparam("consumer", type_=String)) & (cursors.c.user_id == outbox.c.user_id)
     found = select(outbox.c.user_id, outbox.c.user_seq, outbox.c.event_id)
     found = found.select_from(people.join(outbox, outbox.c.user_id == people.c.key).join(cursors, at, isouter=True))

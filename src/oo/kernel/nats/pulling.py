@@ -19,6 +19,7 @@ from oo.kernel.cloudevents import NotOurs, from_headers
 from oo.kernel.consuming import BATCH, Consumer, Outcome, feed
 from oo.kernel.db import Database, Transaction
 from oo.kernel.log import get_logger
+from oo.kernel.nats.comparing import EVERY_SECONDS, Comparison
 from oo.kernel.nats.connection import Away, Line, is_of_nats
 from oo.kernel.nats.streams import STREAMS, stream_of, subjects_of
 from oo.kernel.opening import Opener
@@ -53,6 +54,7 @@ async def run(
     consumers: Iterable[Consumer],
     *,
     delay: float = DELAY_SECONDS,
+    compare_every: float = EVERY_SECONDS,
 ) -> None:
     """Follow events for every consumer until cancelled."""
     async with asyncio.TaskGroup() as following:
@@ -62,6 +64,7 @@ async def run(
                 if kinds:
                     place = Following(line, db, opener, clock, consumer, stream, kinds, delay)
                     following.create_task(place.run(), name=f"oo-follow-{consumer.name}-{stream.lower()}")
+                    following.create_task(place.compare(compare_every))
 
 
 class Following:
@@ -91,6 +94,16 @@ class Following:
                 if not is_of_nats(error):
                     log.error("consumer.failed", failure=error, consumer=self._consumer.name)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def compare(self, every: float) -> None:
+        """See, every so often, that what was acknowledged was heard."""
+        comparison = Comparison(self._db, self._consumer, self._stream, self._kinds)
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await comparison.step(await self._line.connected())
+            except Exception as error:
+                log.warning("consumer.not_compared", consumer=self._consumer.name, error=type(error).__name__)
 
     async def _follow(self, client: Client) -> None:
         await self._ensure(client)

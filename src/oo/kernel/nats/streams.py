@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+    from nats.js.api import StreamInfo
 
 PREFIX = "oo.v1"
 SHARDS = 64
@@ -86,8 +87,11 @@ async def _ensured(client: Client, name: str, subjects: Sequence[str], replicas:
         wanted = {"subjects": list(subjects), "max_age": MAX_AGE_SECONDS, "num_replicas": replicas}
         if any(getattr(info.config, setting) != value for setting, value in wanted.items()):
             info = await streams.update_stream(info.config.evolve(**wanted))
-    return Place(f"{name} {_instant(info.created)}", info.state.last_seq)
+    return place_of(info)
 
 
-def _instant(created: Any) -> str:
-    return created.isoformat() if hasattr(created, "isoformat") else str(created)
+def place_of(info: StreamInfo) -> Place:
+    """How far a stream is, from what the server says of it."""
+    created: Any = info.created
+    made = created.isoformat() if hasattr(created, "isoformat") else str(created)
+    return Place(f"{info.config.name} {made}", info.state.last_seq)

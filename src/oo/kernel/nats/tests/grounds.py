@@ -42,7 +42,11 @@ class Ground:
                 bench.outbox.wake = handing.wake
                 works.append(handing.run())
             if consumer:
-                works.append(pulling.run(line, bench.db, bench.opener, FixedClock(), [bench.consumer], delay=SOON))
+                works.append(
+                    pulling.run(
+                        line, bench.db, bench.opener, FixedClock(), [bench.consumer], delay=SOON, compare_every=0.5
+                    )
+                )
             tasks = [asyncio.ensure_future(work) for work in works]
             try:
                 yield

@@ -155,6 +155,18 @@ async def test_a_message_that_the_stream_lost_in_its_middle_is_sent_again(ground
         await ground.heard("lena", "a", "b", "c")
 
 
+async def test_a_message_that_the_stream_lost_and_nobody_waits_for_is_sent_again(ground: Ground) -> None:
+    async with ground.running(consumer=False):
+        await ground.bench.publish("lena", "a", "b", "c")
+        await ground.bench.publish("otto", "x")
+        await ground.handed_on()
+    async with ground.client() as client:
+        await client.jetstream().delete_msg("TIPS", 3)
+    async with ground.running():
+        await ground.heard("otto", "x")
+        await ground.heard("lena", "a", "b", "c")
+
+
 async def test_a_tail_that_the_server_lost_is_sent_again(ground: Ground) -> None:
     async with ground.running(consumer=False):
         await ground.bench.publish("lena", "a", "b", "c")
