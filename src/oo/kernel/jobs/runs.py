@@ -183,38 +183,40 @@ class Progress:
 
 def progress(tx: Transaction) -> list[Progress]:
     """How far everything is, by name."""
-    made = []
-    for row in tx.execute(select(ticks).order_by(ticks.c.what)):
-        mine = (runs.c.what == row.what, runs.c.tick == row.number)
-        counted = tx.execute(
-            select(
-                func.count().filter(runs.c.state == DONE).label("done"),
-                func.count().filter(runs.c.state == FAILED).label("failed"),
-                func.coalesce(func.sum(runs.c.people), 0).label("people"),
-                func.coalesce(func.sum(runs.c.wrote), 0).label("wrote"),
-                func.coalesce(func.sum(runs.c.tries).filter(runs.c.state == OPEN), 0).label("tries"),
-                func.max(runs.c.ended_at).label("ended_at"),
-                func.max(runs.c.reason).label("reason"),
-            ).where(*mine)
-        ).one()
-        made.append(
-            Progress(
-                row.what,
-                row.version,
-                row.number,
-                row.at,
-                row.planned,
-                row.shards,
-                counted.done,
-                counted.failed,
-                int(counted.people),
-                int(counted.wrote),
-                int(counted.tries),
-                counted.ended_at,
-                counted.reason,
-            )
+    counting = (
+        select(
+            runs.c.what,
+            func.count().filter(runs.c.state == DONE).label("done"),
+            func.count().filter(runs.c.state == FAILED).label("failed"),
+            func.sum(runs.c.people).label("people"),
+            func.sum(runs.c.wrote).label("wrote"),
+            func.sum(runs.c.tries).filter(runs.c.state == OPEN).label("tries"),
+            func.max(runs.c.ended_at).label("ended_at"),
+            func.max(runs.c.reason).label("reason"),
         )
-    return made
+        .join(ticks, (ticks.c.what == runs.c.what) & (ticks.c.number == runs.c.tick))
+        .group_by(runs.c.what)
+    )
+    counted = {row.what: row for row in tx.execute(counting)}
+    return [_progress(row, counted.get(row.what)) for row in tx.execute(select(ticks).order_by(ticks.c.what))]
+
+
+def _progress(tick: Row[Any], counted: Row[Any] | None) -> Progress:
+    return Progress(
+        what=tick.what,
+        version=tick.version,
+        number=tick.number,
+        at=tick.at,
+        planned=tick.planned,
+        shards=tick.shards,
+        done=counted.done if counted else 0,
+        failed=counted.failed if counted else 0,
+        people=int(counted.people or 0) if counted else 0,
+        wrote=int(counted.wrote or 0) if counted else 0,
+        tries=int(counted.tries or 0) if counted else 0,
+        ended_at=counted.ended_at if counted else None,
+        reason=counted.reason if counted else None,
+    )
 
 
 def _is(key: Key) -> tuple[Any, ...]:
