@@ -100,6 +100,21 @@ def test_undo_takes_back_what_was_kept(app: Seen) -> None:
     expect(page.locator(".note")).to_have_count(0)
     heading(page, LEASE)
     assert reactions(app) == []
+    assert page.context.service_workers[0].evaluate("async () => (await all('kept')).concat(await all('said'))") == []
+
+
+def test_what_was_said_is_forgotten(app: Seen) -> None:
+    page = offline(app.page.context)
+    page.get_by_role("button", name="Done").click()
+    heading(page, "Done.")
+    online(page.context)
+    expect(page.get_by_role("status")).to_have_text(f"Sent. New tip: {GATE}")
+    worker = page.context.service_workers[0]
+    for _ in range(40):
+        if worker.evaluate("async () => (await all('said')).length") == 0:
+            break
+        page.wait_for_timeout(50)
+    assert worker.evaluate("all('said')") == []
 
 
 def test_later_and_not_this_open_and_keep_what_is_chosen(app: Seen) -> None:

@@ -12,7 +12,7 @@ const send = () => navigator.locks.request('kept', async () => {
     if (!answer.ok) continue // nobody is signed in, or somebody else: it stays until they are back
     const { said } = await answer.json()
     await drop('kept', own)
-    await store('said', rows => rows.add({ person, said }))
+    if (said.length) await store('said', rows => rows.add({ person, said }))
   }
 })
 
