@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from random import Random
 
@@ -59,7 +60,10 @@ def _storm(there: Crew, random: Random, shards: int, kills: int, ack: float) -> 
         f"{done} of {shards} shards done, {kills} kills, {again} shards begun again, {wrong} rows differ, "
         f"recovered within {taken_back:.1f} s of {ack:g} + {SLACK_SECONDS:g} s"
     )
-    return Outcome(done == shards and again > 0 and not wrong and taken_back <= ack + SLACK_SECONDS, line)
+    ok = done == shards and again > 0 and not wrong and taken_back <= ack + SLACK_SECONDS
+    if not ok:
+        sys.stderr.write(f"{there.last_words()}\n")
+    return Outcome(ok, line)
 
 
 def _look(there: Crew, killed: list[tuple[float, set[int]]], back: dict[int, float]) -> None:
