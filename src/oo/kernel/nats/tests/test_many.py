@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from oo.kernel.clock import SystemClock
 from oo.kernel.db.postgres import PostgresDatabase
+from oo.kernel.db.postgres.advisory import RELAY
 from oo.kernel.db.postgres.turn import Turn
 from oo.kernel.ids import UlidIds
 from oo.kernel.keys import Keys
@@ -142,7 +143,7 @@ async def test_one_has_the_turn_at_a_time(processes: tuple[Process, Process]) ->
     turns = [asyncio.create_task(Turn(url).run(work)) for _ in range(3)]
     await until(lambda: is_so(at_work == 1))
     for turn in turns:
-        held = rows(url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 2")
+        held = rows(url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", RELAY[1:])
         assert held == [(1,)] and at_work == 1
         turn.cancel()
         await asyncio.gather(turn, return_exceptions=True)
