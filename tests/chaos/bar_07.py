@@ -83,14 +83,17 @@ def _effects(there: World, *, nats: bool, broken: bool = False) -> dict[str, lis
 
 
 async def _quiet(there: World) -> None:
-    """Wait until what was stored more than once has been delivered too."""
+    """Wait until everybody has heard all, what was stored more than once too."""
     from nats import connect
+
+    from oo.kernel.nats.streams import STREAMS
 
     client = await connect(there.env["OO_NATS_URL"])
 
     async def pending() -> int:
-        found = await client.jetstream().consumer_info("TIPS", "ledger")
-        return int(found.num_pending or 0) + int(found.num_ack_pending or 0)
+        streams = client.jetstream()
+        infos = [info for name in STREAMS for info in await streams.consumers_info(name)]
+        return sum(int(info.num_pending or 0) + int(info.num_ack_pending or 0) for info in infos)
 
     for _ in range(int(SECONDS * 10)):
         if not await pending():
