@@ -14,7 +14,7 @@ from oo.kernel.keys import Keys
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.settings import SettingWrong
-from oo.modules.recommender import learnt
+from oo.modules.recommender.repository import learnt
 
 STATE = "states.state"
 log = get_logger("recommender")

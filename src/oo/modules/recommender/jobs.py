@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
-from oo.modules.recommender import outdated, repository
+from oo.modules.recommender import repository
 from oo.modules.recommender.learning import Learning
+from oo.modules.recommender.repository import outdated
 from oo.modules.recommender.review import review
 
 WORDS_KEPT = timedelta(days=1)

@@ -29,8 +29,9 @@ from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
-from oo.modules.recommender import learnt, repository
+from oo.modules.recommender import repository
 from oo.modules.recommender.field import STATE, Field, opened, tag_of
+from oo.modules.recommender.repository import learnt
 
 BASELINE = "baselines.shares"
 HABITS = "mood_habits"

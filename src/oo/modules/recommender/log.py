@@ -19,8 +19,8 @@ from oo.engine.rows import from_row
 from oo.engine.verify import differences
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
-from oo.modules.recommender import learnt
 from oo.modules.recommender.field import Field, opened, tag_of
+from oo.modules.recommender.repository import learnt
 
 PAGE = 200
 LAG = timedelta(seconds=2)

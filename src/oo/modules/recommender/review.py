@@ -13,8 +13,8 @@ from oo.engine.baseline import estimate, exposures
 from oo.engine.rows import from_row
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
-from oo.modules.recommender import learnt
 from oo.modules.recommender.learning import Learning, Lived, lesson, sealed_baselines
+from oo.modules.recommender.repository import learnt
 
 FRESH = timedelta(days=1)
 LOOKED_AT = timedelta(days=30)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select, tuple_
 
 from oo.kernel.db import Transaction
-from oo.modules.recommender.learnt import SLICE
+from oo.modules.recommender.repository.learnt import SLICE
 from oo.modules.recommender.tables import decisions, lessons, outcomes, rewards, states
 
 
