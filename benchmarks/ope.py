@@ -1,6 +1,6 @@
 """How far off-policy estimates are from the known truth: 20,000 decisions of a learner, a deterministic target.
 
-Values tuned (waves, blocks, the doubt of `shrunk`) were tuned on seeds 5000 to 5011; reported are seeds 1000 to 1014.
+Waves and the doubt of `shrunk` were chosen on seeds 5000 to 5011; reported are seeds 1000 to 1014.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from oo.engine.ope.log import reduce
 Array = NDArray[np.float64]
 PERSONS, ROUNDS = 100, 200
 SEEDS = range(1000, 1015)
-BENT = 8
+BENT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class Case:
 CASES = (
     Case("all 20, floor .05 on all", Floor(0.05), inside=False, asked=0.08),
     Case("top 5, floor .02 on them and .002 on all", Floor(0.002, 0.02), inside=True, asked=0.04),
-    Case("top 5, floor .05 on them and .002 on all", Floor(0.002, 0.05), inside=True),
     Case("all 20, floor .05, bent world", Floor(0.05), inside=False, bent=True),
     Case("top 5, floor .02, bent world", Floor(0.002, 0.02), inside=True, bent=True),
 )
@@ -68,6 +67,7 @@ def ope(seeds: range = SEEDS) -> tuple[list[Figure], str]:
             lines += ["| target and logger | ESS | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
         cells = [_cell(found[name]) for name in names]
         lines.append(f"| {case.name} | {np.mean(effective):.0f} | " + " | ".join(cells) + " |")
+        print(f"  {lines[-1]}", flush=True)
         if case.asked is not None:
             far, noise = _rms(found["shrunk hind"])
             gate, gate_noise = _rms(found["SNDR hind"])
