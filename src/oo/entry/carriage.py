@@ -55,6 +55,8 @@ class Carriage:
 
                 works.append(pulling.run(self._line, self._db, self._opener, self._clock, self.consumers))
             tasks = [asyncio.create_task(work, name=f"oo-carriage-{number}") for number, work in enumerate(works)]
+            for task in tasks:
+                task.add_done_callback(_ended)
             try:
                 yield
             finally:
@@ -94,3 +96,10 @@ def carriage(
     line = Line(settings.nats_url.get_secret_value(), f"oo-{part}", guard)
     relay = Relay(db, JetStream(db, line, settings.nats_replicas))
     return Carriage(relay, consumers, settings, db, opener, clock, line)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """Tell of work that ended by itself, which it never should."""
+    failure = None if task.cancelled() else task.exception()
+    if failure is not None:
+        log.error("carriage.ended", failure=failure)

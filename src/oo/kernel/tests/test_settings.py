@@ -152,6 +152,35 @@ def database_url() -> str | None:
     return None if found is None else found.get_secret_value()
 
 
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        ({"NATS_URL": "nats://theirs"}, "nats://theirs"),
+        (
+            {"NATS_URL": "nats://theirs", "OO_NATS_URL": "nats://oo:s3cret@one, tls://two:4222"},
+            "nats://oo:s3cret@one,tls://two:4222",
+        ),
+        ({"OO_NATS_URL": ""}, None),
+        ({}, None),
+    ],
+)
+def test_nats_has_a_customary_name_and_may_be_several_servers(
+    variables: dict[str, str], url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    found = load().nats_url
+    assert (None if found is None else found.get_secret_value()) == url
+    assert "s3cret" not in repr(load())
+
+
+@pytest.mark.parametrize("url", ["localhost:4222", "http://nats", "nats://", "nats://one, two"])
+def test_what_is_no_address_of_nats_is_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OO_NATS_URL", url)
+    with pytest.raises(SettingWrong, match="OO_NATS_URL cannot be used: it needs addresses of NATS servers"):
+        load()
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         load().port = 1  # type: ignore[misc]
