@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from tests.browser.conftest import Seen
 
 from oo.contracts.profiles import Profile
@@ -47,6 +47,24 @@ def test_undo_holds_while_the_pointer_is_on_it(desktop: Seen) -> None:
     assert desktop.site.tips.holds >= 1
     page.mouse.move(5, 5)
     expect(page.get_by_role("heading")).to_contain_text(GATE)
+
+
+def test_what_is_pressed_while_the_page_looks_by_itself_is_done_once(bare: Seen) -> None:
+    page = bare.open()
+    looks = 0
+
+    def slowly(route: Route) -> None:
+        nonlocal looks
+        looks += route.request.method == "GET"
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route(bare.origin + "/", slowly)
+    page.evaluate("dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))")
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading")).to_have_text("Done.")
+    assert (looks, [one.action for one in bare.site.tips.reactions.values()]) == (1, ["done"])
 
 
 def test_every_reaction_has_its_key(desktop: Seen) -> None:

@@ -21,7 +21,7 @@ if (worker && 'person' in document.documentElement.dataset) {
 // What came of what was sent; with nothing to tell, a page without a connection is asked for anew.
 function hear(answer) {
   const { said, ids } = answer
-  if (busy) return setTimeout(hear, 200, answer)
+  if (occupied()) return setTimeout(hear, 200, answer)
   if (ids && ids === heard) return
   if (!face()) say(said, ids)
   else if (said || without()) swap('/', null, true, said, ids)

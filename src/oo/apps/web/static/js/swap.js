@@ -2,11 +2,16 @@
 const still = matchMedia('(prefers-reduced-motion: reduce)')
 const face = () => document.querySelector('main.face')
 let busy = false
+let acting = false
+const occupied = () => busy || acting
 let shownAt = performance.now()
 const pause = ms => new Promise(go => setTimeout(go, still.matches ? 0 : ms))
 
 async function swap(url, body, quiet, before, ids) {
-  if (busy) return false
+  // What a person does waits for a look that the page began by itself, and is done once; such a look gives way.
+  if (quiet ? occupied() : acting) return false
+  acting = !quiet
+  while (busy) await new Promise(go => setTimeout(go, 20))
   busy = true
   const old = face()
   old.ariaBusy = 'true'
@@ -37,6 +42,7 @@ async function swap(url, body, quiet, before, ids) {
     clearTimeout(slow)
     old.ariaBusy = null
     busy = false
+    if (!quiet) acting = false
   }
 }
 

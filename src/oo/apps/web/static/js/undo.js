@@ -18,7 +18,7 @@ function watch(fresh) {
       left = Math.max(left, Math.min(seconds * 1000, 8000))
     } else left -= now - last
     last = now
-    if (left <= 0 && !busy) { clearInterval(waiting); swap('/', null, true) }
+    if (left <= 0 && !occupied()) { clearInterval(waiting); swap('/', null, true) }
   }, 250)
 }
 if (face()) watch(face())

@@ -1,6 +1,6 @@
 // Back after a minute away: asks again, and says so only when something changed (look.md section 5, Silence).
 function asks() {
-  if (busy) setTimeout(asks, 300)
+  if (occupied()) setTimeout(asks, 300)
   else if (face()?.matches('.tip:not(.open), .silence, [data-offline], .lost')) swap('/', null, true)
 }
 let left = 0
