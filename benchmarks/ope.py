@@ -95,6 +95,7 @@ def _errors(case: Case, seed: int, effective: list[float]) -> Mapping[str, tuple
     effective.append(audit(hind).effective)
     estimates: dict[str, Estimate] = {
         "IPS": ips(hind), "SNIPS": snips(hind), "DM preq": dm(early), "DR preq": dr(early), "SNDR preq": sndr(early),
+        "shrunk preq": shrunk(early),
         "DM hind": dm(hind), "DR hind": dr(hind), "SNDR hind": sndr(hind), "shrunk hind": shrunk(hind),
     }  # fmt: skip
     return {
