@@ -73,7 +73,7 @@ class Relay:
                 failing = ""
             except Exception as error:
                 if failing != (failing := type(error).__name__):
-                    log.error("relay.failed", error=failing)
+                    log.warning("relay.waits", error=failing)
             async with self._idle:
                 self._round += 1
                 self._idle.notify_all()
