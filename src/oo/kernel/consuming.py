@@ -8,6 +8,7 @@ holds back those after it (docs/adr/0015).
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ BATCH = 500
 """Events in one unit at most."""
 TRIES = 5
 """How often an event is tried before it is set aside."""
+_FIRST, _LEAST = 50, 5
+_UNIT_SECONDS = 0.03
+"""On SQLite a unit runs on the event loop and nobody is answered meanwhile, so it takes as many events as go into this."""
 
 log = get_logger("events")
 
@@ -62,17 +66,20 @@ class Refused(Exception):
 
 
 async def feed(db: Database, clock: Clock, consumer: Consumer, envelopes: Iterable[Envelope]) -> dict[str, Outcome]:
-    """Run a consumer over events, in one unit when none fails; what became of each, by id.
+    """Run a consumer over events, in units that are short; what became of each, by id.
 
     Who has an event that fails is left out, and the others go on. Raises what the database says when it can't be
     written: that is nobody's fault, and not counted as a try.
     """
     outcomes: dict[str, Outcome] = {}
     rest = sorted(envelopes, key=lambda one: (one.user, one.seq))
+    size = _FIRST
     while rest:
         try:
-            outcomes |= await db.write(lambda tx, now=rest: consume(tx, consumer, now))  # type: ignore[misc]
-            break
+            done, took = await db.write(lambda tx, now=rest[:size]: _timed(tx, consumer, now))  # type: ignore[misc]
+            outcomes |= done
+            rest = rest[size:]
+            size = min(BATCH, max(_LEAST, int(size * _UNIT_SECONDS / max(took, 0.001))))
         except Refused as refused:
             failed = refused.envelope
             behind = await _note(db, clock, consumer, refused)
@@ -81,6 +88,13 @@ async def feed(db: Database, clock: Clock, consumer: Consumer, envelopes: Iterab
     if unknown := sum(outcome is Outcome.UNKNOWN for outcome in outcomes.values()):
         log.warning("event.unknown", consumer=consumer.name, count=unknown)
     return outcomes
+
+
+def _timed(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) -> tuple[dict[str, Outcome], float]:
+    """What became of the events, and the seconds for which the event loop was held up: none where a thread waits."""
+    began = time.perf_counter()
+    outcomes = consume(tx, consumer, envelopes)
+    return outcomes, time.perf_counter() - began if tx.dialect == "sqlite" else 0.0
 
 
 def consume(tx: Transaction, consumer: Consumer, envelopes: Sequence[Envelope]) -> dict[str, Outcome]:
