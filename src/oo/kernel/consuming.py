@@ -31,7 +31,7 @@ TRIES = 5
 """How often an event is tried before it is set aside."""
 _FIRST, _LEAST = 50, 5
 _UNIT_SECONDS = 0.03
-"""On SQLite a unit runs on the event loop and nobody is answered meanwhile, so it takes as many events as go into this."""
+"""On SQLite a unit runs on the event loop and nobody is answered meanwhile: it takes as many events as go into this."""
 
 log = get_logger("events")
 
