@@ -87,8 +87,8 @@ def _says(part: Part, word: str) -> bool:
     told = False
     while not told and part.running() and time.monotonic() < until:
         told = f'"reason": {json.dumps(word)}' in part.log.read_text()
-        if b"oO is at" in part.log.read_bytes() and not told:
-            time.sleep(0.5)
+        if "nats.connected" in part.log.read_text() and not told:
+            time.sleep(0.5)  # it is told before the connection is used
             told = f'"reason": {json.dumps(word)}' in part.log.read_text()
             break
         time.sleep(0.05)
