@@ -45,6 +45,8 @@ ENOUGH = 60.0
 """Weight of lessons from which on a history counts in full."""
 MANY = 40
 """Lessons of a kind from which on it counts in full."""
+RARE = 0.15
+"""The least that a typical difference counts as: what hardly anybody has is not therefore all-important."""
 SPREADS_DAY, SPREADS_MOMENT = (0.1, 0.15, 0.2, 0.3), (0.2, 0.4, 0.6)
 SPEEDS = ((1.0,), (0.999,), (0.9997, 0.999, 0.997), (0.9997, 0.997, 0.98))
 MEMORY = 0.99
@@ -102,11 +104,15 @@ def taught(path: Path) -> Taught:
     return Taught(head["history"], head["grade"], lessons)
 
 
-def fit(histories: Sequence[Taught]) -> dict[str, Any]:
-    """The prior that these histories give, with what was chosen on the way."""
+def fit(histories: Sequence[Taught], tips: bool = True) -> dict[str, Any]:
+    """The prior that these histories give, with what was chosen on the way.
+
+    Without `tips` what a kind starts from is left at 0 ± 1, which no choice among tasks depends on.
+    """
     spreads, speeds, ratings = chosen(histories)
     mean, sd = pooled(histories), spread_of(histories, *spreads)
-    mean[:ABOUT_TIPS], sd[:ABOUT_TIPS] = of_kinds()
+    if tips:
+        mean[:ABOUT_TIPS], sd[:ABOUT_TIPS] = of_kinds()
     return {"mean": mean, "sd": sd, "rates": speeds, "spreads": spreads, "ratings": ratings}
 
 
@@ -140,7 +146,7 @@ def pooled(histories: Sequence[Taught]) -> Array:
 def spread_of(histories: Sequence[Taught], day: float, moment: float) -> Array:
     """How far people are from what all share: so much log-odds for a typical difference in a feature."""
     apart = np.concatenate([lesson.x - lesson.x.mean(axis=0) for one in histories for lesson in one.lessons[::5]])
-    typical = np.maximum(apart.std(axis=0), 0.1)[DAY]
+    typical = np.maximum(apart.std(axis=0), RARE)[DAY]
     return np.concatenate([np.ones(ABOUT_TIPS), day / typical, moment / typical])
 
 
@@ -214,7 +220,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("The open histories are not here: set OO_SHARED, or put the data beside the checkout.\n")
         return 2
     histories = [taught(path) for path in paths if path.stem != asked.without]
-    found = fit(histories)
+    found = fit(histories, tips=asked.without is None)
     write(asked.to, found, histories)
     return 0
 

@@ -44,9 +44,10 @@ _TASK = (
     "here",
     "several",
     "crowd",
+    "short",
 )
 LIFE = ("bias", *_KINDS, *_TASK, *(f"{name}_by_day" for name in _TASK))
-"""What `life` holds: a bias, the kind, and eleven features of a task twice: always, and while the day is under way."""
+"""What `life` holds: a bias, the kind, and twelve features of a task twice: always, and while the day is under way."""
 
 _UNKNOWN_AGE, _LEAD, _WIDTH, _BEGUN = 7.0, 1.5, 0.75, 2.0
 
@@ -72,12 +73,13 @@ def v2(context: Context, candidates: Sequence[Candidate]) -> Array:
 
 
 def life(context: Context, candidates: Sequence[Candidate]) -> Array:
-    """Twenty-six numbers a candidate (`LIFE`); 85 µs for 50.
+    """Twenty-eight numbers a candidate (`LIFE`); 85 µs for 50.
 
     `due` rises from 0 to 1 as the date comes near, as in the house's rule; `marked` has any priority; `here` is of the
     project in which something was finished last; `several` open items stand behind it; `crowd` is how many candidates
-    its project has. At the start of a person's day the second half is 0; two hours later it equals the first. So a day
-    as a whole and the next thing in it are learnt together where they agree, and apart where they don't.
+    its project has; `short` is above 0 for what takes less than half an hour, below for what takes longer. At the start
+    of a person's day the second half is 0; two hours later it equals the first. So a day as a whole and the next thing
+    in it are learnt together where they agree, and apart where they don't.
 
     >>> from datetime import UTC, date, datetime
     >>> from oo.contracts.ids import Ref
@@ -114,6 +116,7 @@ def life(context: Context, candidates: Sequence[Candidate]) -> Array:
             1.0 if here is not None and project == here else 0.0,
             min(log1p(len(one.also)), LARGEST) if one.also else 0.0,
             min(log(crowds[project]), LARGEST) if project is not None else 0.0,
+            exp(-min(max(facts.minutes, 0), 600) / 45) - 0.5 if facts.minutes is not None else 0.0,
         )
     about, task = 1 + len(_KINDS), len(_TASK)
     x = np.empty((len(candidates), about + 2 * task))
