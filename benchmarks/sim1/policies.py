@@ -90,8 +90,9 @@ class Hierarchical:
     def learn(self, x: Array, reward: Array) -> None:
         """Every speed forgets a little and learns."""
         prior = self._policy.prior
-        known = (prior.mean, prior.cov, prior.rates, self._policy.memory)
-        self._state = rates.learn(*self._state, x, reward, np.ones(len(x)), *known)
+        self._state = rates.learn(
+            *self._state, x, reward, np.ones(len(x)), prior.mean, prior.cov, prior.rates, self._policy.memory
+        )
 
 
 def explored(probabilities: Array, estimates: Array, floor: float = FLOOR) -> Array:
@@ -100,7 +101,8 @@ def explored(probabilities: Array, estimates: Array, floor: float = FLOOR) -> Ar
     order = np.argsort(-estimates, axis=1, kind="stable")
     extra = np.full(probabilities.shape, floor * REST / (count - SHORT_LIST))
     np.put_along_axis(extra, order[:, :SHORT_LIST], floor / SHORT_LIST, axis=1)
-    return (1 - floor * (1 + REST)) * probabilities + extra
+    mixed: Array = (1 - floor * (1 + REST)) * probabilities + extra
+    return mixed
 
 
 def simulated_prior(speeds: tuple[float, ...] = RATES) -> Prior:

@@ -69,6 +69,7 @@ def main(arguments: list[str]) -> int:
             print(line, flush=True)
             rows.append(line)
         day = datetime.now(UTC).date().isoformat()
-        said = f"Made by `make bench-peers` on {day}; a peer's time is for one decision and its update, K = 20."
+        said = f"Made by `make bench-peers` on {day}; a peer's time is for one decision and its update, K = 20"
+        said += " (by the clock of a machine that had other work as well)."
         KEPT.write_text("\n".join(["# Peers", "", said, "", table.rstrip(), *rows, ""]), encoding="utf-8")
     return int(not all(figure.met for figure in figures))
