@@ -66,7 +66,7 @@ def _tables(asking: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield Finding("the database is empty; the first `oo up` makes the tables")
         return
     there = {str(row[0]) for row in asking.execute("SELECT nspname FROM pg_namespace")}
-    lacking = [name for name in (*(module.name for module in MODULES), "keys") if name not in there]
+    lacking = [name for name in (*(room.name for room in MODULES if room.tables.tables), "keys") if name not in there]
     yield Finding(
         "every room has its schema",
         f"{', '.join(lacking)} is not there; bring a back-up back (docs/how-to/postgres.md)" if lacking else None,
