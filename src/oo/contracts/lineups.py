@@ -105,5 +105,8 @@ class DecisionLog(Protocol):
     async def state(self, *, user: UserId, policy: str, before: datetime) -> State:
         """What a policy (by id) had learnt of the person before an instant, or what it begins with."""
 
+    async def learnt(self, *, user: UserId, consent: str) -> int:
+        """How many records were learnt under a consent; the event of its withdrawal deletes them."""
+
     async def verify(self) -> Verification:
         """Compute every logged decision again."""

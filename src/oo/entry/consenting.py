@@ -10,6 +10,7 @@ from oo.contracts.consents import Consents
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
+from oo.contracts.lineups import DecisionLog
 from oo.contracts.serving import Hearings, Serving
 
 
@@ -34,11 +35,13 @@ class HouseConsenting:
         hearings: Hearings = self.promises[Hearings]
         knowledge: Knowledge = self.promises[Knowledge]
         serving: Serving = self.promises[Serving]
+        log: DecisionLog = self.promises[DecisionLog]
+        learnt = await log.learnt(user=user, consent=key)  # deleted where the event is heard
         scopes = [agent.id for agent in serving.registry() if key in agent.consents]
         if delete:
             said = await hearings.forget(user=user, consent=key)
             noted = await features.forget(user=user, consent=key)
-            return said + noted + await knowledge.forget(user=user, scopes=scopes)
+            return learnt + said + noted + await knowledge.forget(user=user, scopes=scopes)
         said = sum(one.agent in scopes for one in await hearings.last(user=user))
         known = sum(one.source == "inferred" and one.scope in scopes for one in await knowledge.known(user=user))
-        return said + known + await features.count(user=user, consent=key)
+        return learnt + said + known + await features.count(user=user, consent=key)

@@ -20,6 +20,7 @@ from oo.engine.verify import differences
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender.field import Field, opened, tag_of
+from oo.modules.recommender.learning import HABITS
 from oo.modules.recommender.repository import learnt
 
 PAGE = 200
@@ -85,6 +86,12 @@ class Log:
             return initial
         row = await self._kit.db.read(lambda tx: learnt.state_before(tx, user, tag_of(known), before))
         return initial if row is None else opened(self._kit.keys, user, row.state)
+
+    async def learnt(self, *, user: UserId, consent: str) -> int:
+        """See `DecisionLog.learnt`."""
+        if consent != HABITS:
+            return 0
+        return await self._kit.db.read(lambda tx: learnt.records(tx, user))
 
     async def verify(self) -> Verification:
         """See `DecisionLog.verify`."""

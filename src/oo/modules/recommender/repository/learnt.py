@@ -25,6 +25,8 @@ from oo.modules.recommender.tables import (
 )
 
 SLICE = 500
+LEARNT = (states, lessons, outcomes, baselines)
+"""What is learnt of a person's past."""
 _ALIVE = (reactions.c.undone_at.is_(None), reactions.c.action != "undo")
 _LINEUP = Prepared(select(lineups).order_by(lineups.c.id.desc()).limit(1))
 _STATE = Prepared(
@@ -168,13 +170,19 @@ def learns_after(tx: Transaction, user: str) -> int | None:
     return 0 if row is None else row.through
 
 
+def records(tx: Transaction, user: str) -> int:
+    """How many records of the person are what oO learnt from their past."""
+    counts = (select(func.count()).where(table.c.user_id == user) for table in LEARNT)
+    return sum(tx.execute(count).scalar_one() for count in counts)
+
+
 def allow_learning(tx: Transaction, user: str, granted: bool, at: datetime) -> None:
     """Let oO learn from what the person does from now on; or stop, and forget what it learnt."""
     if granted and learns_after(tx, user) is None:
         upsert(tx, unlearnt, {"user_id": user, "at": at, "through": next_seq(tx, user) - 1})
     elif not granted:
         upsert(tx, unlearnt, {"user_id": user, "at": at, "through": None})
-        while erase_slice(tx, (states, lessons, outcomes, baselines), user):
+        while erase_slice(tx, LEARNT, user):
             pass
 
 

@@ -295,14 +295,16 @@ async def test_who_takes_back_that_their_past_is_learnt_from_is_unlearnt_at_once
         stage.shelf.put(name)
     await react(stage, await shown(stage), "snooze")
     await shown(stage)
+    log = stage.room.promise(DecisionLog)
+    assert await log.learnt(user=USER, consent="mood_habits") == 1
     await stage.room.deliver(USER, ConsentChanged("mood_habits", granted=False))
+    assert await log.learnt(user=USER, consent="mood_habits") == 0
     cipher = stage.room.kit.keys.cipher(USER)
     kept = await stage.room.kit.db.read(lambda tx: module.export(tx, USER, cipher))
     assert [kept[name] for name in ("states", "lessons", "outcomes", "baselines")] == [[], [], [], []]
     stage.clock.advance(timedelta(hours=5))
     await react(stage, await shown(stage), "done")
     assert stage.tally.updates == [0.3] and await known(stage) == await known_of_nobody()
-    log = stage.room.promise(DecisionLog)
     verified = await log.verify()
     assert (verified.equal, verified.forgotten, verified.different) == (2, 1, ())
     await stage.room.deliver(USER, ConsentChanged("mood_habits", granted=True))
