@@ -21,6 +21,7 @@ from oo.contracts.tips import Reaction, Tips
 from oo.entry import server
 from oo.entry.wiring import House, house
 from oo.kernel.http.site import Sites
+from oo.kernel.http.throttle import Pace
 from oo.kernel.settings import Settings
 from oo.testing.asgi import Answer, ask
 from oo.testing.databases import address
@@ -73,7 +74,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     async with contextlib.AsyncExitStack() as open_:
         where = Settings(data=data, files=(data,), database_url=open_.enter_context(address(data)))
         home = await open_.enter_async_context(house(where, clock=clock))
-        tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)
+        quick = Pace(burst=100_000)  # these tests ask faster than people do
+        tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health, pace=quick)
         app = server.application(home.promises, tools)
         routes = [route for route in server.inside(home.promises, tools)[0].router.routes if isinstance(route, Route)]
         here = World(home, app, routes, {"anonymous": Visitor()})

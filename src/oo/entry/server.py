@@ -33,6 +33,7 @@ from oo.contracts.tips import Tips
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.site import Sites
+from oo.kernel.http.throttle import Pace
 from oo.kernel.ids import Ids
 from oo.modules.auth.sessions import ABSOLUTE
 
@@ -56,6 +57,8 @@ class Tools:
     sites: Sites
     state: Callable[[], Awaitable[Mapping[str, Wellness]]]
     access: Callable[[str, str, int, float], None] | None = None
+    pace: Pace | None = None
+    """How fast an account may change things; None is the house's own."""
 
 
 class Inside(FastAPI):
@@ -132,5 +135,6 @@ def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:
         session_seconds=int(ABSOLUTE.total_seconds()),
         page=pages.fault_page,
         access=tools.access,
+        pace=tools.pace,
         names={route.endpoint: route.path for route in app.router.routes if isinstance(route, Route)},
     )
