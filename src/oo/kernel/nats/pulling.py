@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
-ACK_WAIT_SECONDS = 30.0
-"""Longer than a batch ever takes; whoever took a message and died holds it back for so long."""
+ACK_WAIT_SECONDS = 8.0
+"""Longer than a batch takes; whoever took a message and died holds it back for so long, with all of its person's.
+
+It is over before those are delivered for the eighth time: else they are all sent again from the log, behind all others.
+"""
 MAX_ACK_PENDING = 5_000
 _EXPIRES_SECONDS, _HEARTBEAT_SECONDS = 30.0, 2.0
 _GATHER_SECONDS = 0.002
