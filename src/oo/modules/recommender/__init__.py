@@ -53,7 +53,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
     hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Contexts], needs[Knowledge])
     return Built(
-        promises={Tips: service, DecisionLog: Log(kit, field), Hearings: KeptHearings(hearing)},
+        promises={Tips: service, DecisionLog: Log(kit, field, learning), Hearings: KeptHearings(hearing)},
         handlers=joined(HANDLERS, learning.handlers, HEARERS),
         jobs=jobs(kit, learning),
         works=works(hearing),

@@ -96,10 +96,14 @@ class Field:
 
     def watched(self, tx: Transaction) -> list[Policy]:
         """Those that decide for somebody, the settings' one, and the shadows: all that is to be learnt and compared."""
-        lineup = self.lineup(tx)
-        ids = [lineup.champion, lineup.challenger, lineup.former, self.setting, *self._shadows]
-        found = [self.policy(one) for one in dict.fromkeys(ids) if one is not None]
+        found = [self.policy(one) for one in dict.fromkeys((*sorted(self.deciding(tx)), *self._shadows))]
         return [policy for policy in found if policy is not None]
+
+    def deciding(self, tx: Transaction) -> frozenset[str]:
+        """The ids of those that decide for somebody."""
+        lineup = self.lineup(tx)
+        named = (lineup.champion, lineup.challenger, lineup.former, self.setting)
+        return frozenset(one for one in named if one is not None)
 
     def learners(self, tx: Transaction) -> list[Policy]:
         """Those of them that learn."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from math import inf
 from typing import Any, cast
 
 from sqlalchemy import Row
@@ -102,7 +103,13 @@ class Learning:
             row = {"decision_id": day.decision, "kind": day.kind, "shown": json.dumps(day.shown), "at": at}
             learnt.add_lesson(tx, {"user_id": user, "seq": seq, "done": json.dumps(day.done), **row})
         if days:
-            self._teach(tx, user, first + len(days) - 1, at, replaced=False, only=_learns)
+            self._teach(tx, user, first + len(days) - 1, at, replaced=False)
+
+    def catch_up(self, tx: Transaction, user: str, policy: Policy, instant: datetime) -> None:
+        """Let a policy that stands by learn what was assigned before an instant, where it has not yet."""
+        last = learnt.unlearnt_by(tx, user, tag_of(policy), instant)
+        if last is not None and learnt.learns_after(tx, user) is not None:
+            self._learn(tx, user, policy, last.seq, last.at, from_row, upto=last.seq)
 
     def _assess(self, tx: Transaction, envelope: Envelope, tip: Row[Any]) -> None:
         """Assign what the tip is worth by now, when that is another than before."""
@@ -133,7 +140,8 @@ class Learning:
             },
         )
         if before is None or (before.value, before.weight) != (found.value, found.weight):
-            self._teach(tx, user, seq, at, replaced=before is not None)
+            deciding = self._field.deciding(tx)  # the others learn when they are asked: nobody waits for them
+            self._teach(tx, user, seq, at, replaced=before is not None, only=lambda policy: policy.id in deciding)
         event = RewardAssigned(tip.id, found.value, found.weight, found.why, found.provisional)
         derived = self._derived(envelope.id, tip.id)
         self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
@@ -161,7 +169,15 @@ class Learning:
                 log.error("policy.broken", plugin=policy.id, error=type(error).__name__)
 
     def _learn(
-        self, tx: Transaction, user: str, policy: Policy, seq: int, at: datetime, read: Callable[[str], Decision]
+        self,
+        tx: Transaction,
+        user: str,
+        policy: Policy,
+        seq: int,
+        at: datetime,
+        read: Callable[[str], Decision],
+        *,
+        upto: float = inf,
     ) -> None:
         from oo.engine.states import to_bytes  # numpy comes with it, and is loaded when somebody learns
 
@@ -170,7 +186,7 @@ class Learning:
         state = self._field.initial(policy) if base is None else opened(self._kit.keys, user, base.state)
         through = max(0 if base is None else base.through, learnt.learns_after(tx, user) or 0)
         taught = [*learnt.taught(tx, user, through), *(learnt.lived(tx, user, through) if _learns(policy) else ())]
-        for row in sorted(taught, key=lambda row: row.seq):
+        for row in sorted((row for row in taught if row.seq <= upto), key=lambda row: row.seq):
             state, through = _after(policy, state, row, read), row.seq
         last = learnt.state(tx, user, tag)
         learnt.add_state(

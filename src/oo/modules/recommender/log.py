@@ -20,7 +20,7 @@ from oo.engine.verify import differences
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender.field import Field, opened, tag_of
-from oo.modules.recommender.learning import HABITS
+from oo.modules.recommender.learning import HABITS, Learning
 from oo.modules.recommender.repository import learnt
 
 PAGE = 200
@@ -31,8 +31,8 @@ LAG = timedelta(seconds=2)
 class Log:
     """Keeps the promise `DecisionLog`."""
 
-    def __init__(self, kit: Kit, field: Field) -> None:
-        self._kit, self._field = kit, field
+    def __init__(self, kit: Kit, field: Field, learning: Learning) -> None:
+        self._kit, self._field, self._learning = kit, field, learning
 
     async def lineup(self) -> Lineup:
         """See `DecisionLog.lineup`."""
@@ -84,7 +84,17 @@ class Log:
         initial = self._field.initial(known)
         if not initial.arrays:
             return initial
-        row = await self._kit.db.read(lambda tx: learnt.state_before(tx, user, tag_of(known), before))
+        tag = tag_of(known)
+        row, behind = await self._kit.db.read(
+            lambda tx: (learnt.state_before(tx, user, tag, before), learnt.unlearnt_by(tx, user, tag, before))
+        )
+        if behind is not None:  # it stands by, and learns only now that somebody asks
+
+            def unit(tx: Transaction) -> Row[Any] | None:
+                self._learning.catch_up(tx, user, known, before)
+                return learnt.state_before(tx, user, tag, before)
+
+            row = await self._kit.db.write(unit)
         return initial if row is None else opened(self._kit.keys, user, row.state)
 
     async def learnt(self, *, user: UserId, consent: str) -> int:

@@ -54,17 +54,6 @@ _TAUGHT = Prepared(
     .order_by(rewards.c.seq)
     .limit(SLICE)
 )
-_STATE_WITHOUT = Prepared(
-    select(states.c.through, states.c.state)
-    .where(
-        states.c.user_id == bindparam("user"),
-        states.c.policy == bindparam("policy"),
-        states.c.through < bindparam("seq"),
-        ~states.c.stale,
-    )
-    .order_by(states.c.revision.desc())
-    .limit(1)
-)
 _ADD_STATE = Prepared(insert(states))
 _TAUGHT = Prepared(
     select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
@@ -79,6 +68,18 @@ _LIVED = Prepared(
     .where(lessons.c.user_id == bindparam("user"), lessons.c.seq > bindparam("after"))
     .order_by(lessons.c.seq)
     .limit(SLICE)
+)
+_ASSIGNED = Prepared(
+    select(rewards.c.seq, rewards.c.at)
+    .where(rewards.c.user_id == bindparam("user"), rewards.c.weight > 0, rewards.c.at < bindparam("instant"))
+    .order_by(rewards.c.seq.desc())
+    .limit(1)
+)
+_KNOWS = Prepared(
+    select(states.c.through)
+    .where(states.c.user_id == bindparam("user"), states.c.policy == bindparam("policy"), ~states.c.stale)
+    .order_by(states.c.revision.desc())
+    .limit(1)
 )
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _UNLEARNT = Prepared(select(unlearnt.c.through).where(unlearnt.c.user_id == bindparam("user")))
@@ -122,6 +123,15 @@ def state_of(tx: Transaction, user: str, policy: str, revision: int) -> Row[Any]
 def state_without(tx: Transaction, user: str, policy: str, seq: int) -> Row[Any] | None:
     """The last revision that is right and knows nothing of the reward `seq` and those after it."""
     return _first(tx.fetch(_STATE_WITHOUT, {"user": user, "policy": policy, "seq": seq}))
+
+
+def unlearnt_by(tx: Transaction, user: str, policy: str, instant: datetime) -> Row[Any] | None:
+    """The last reward (`seq`, `at`) that was assigned before an instant, when the policy does not know it yet."""
+    last, knows = (
+        _first(tx.fetch(_ASSIGNED, {"user": user, "instant": instant})),
+        _first(tx.fetch(_KNOWS, {"user": user, "policy": policy})),
+    )
+    return None if last is None or (knows is not None and knows.through >= last.seq) else last
 
 
 def add_state(tx: Transaction, row: Mapping[str, Any]) -> None:
