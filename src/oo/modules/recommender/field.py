@@ -109,6 +109,11 @@ class Field:
         """Those of them that learn."""
         return [policy for policy in self.watched(tx) if self.initial(policy).arrays]
 
+    def deciding_learners(self, tx: Transaction) -> list[Policy]:
+        """Those that learn and decide for somebody; the others' code is not even loaded."""
+        found = [self.policy(one) for one in sorted(self.deciding(tx))]
+        return [policy for policy in found if policy is not None and self.initial(policy).arrays]
+
     def _load(self, id: str) -> tuple[Policy, State] | None:
         if id in self._loaded:
             return self._loaded[id]

@@ -7,7 +7,7 @@ policy knows is computed again from the last revision without it, as if the news
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -103,7 +103,7 @@ class Learning:
             row = {"decision_id": day.decision, "kind": day.kind, "shown": json.dumps(day.shown), "at": at}
             learnt.add_lesson(tx, {"user_id": user, "seq": seq, "done": json.dumps(day.done), **row})
         if days:
-            self._teach(tx, user, first + len(days) - 1, at, replaced=False)
+            self._teach(tx, user, first + len(days) - 1, at, self._field.learners(tx), replaced=False)
 
     def catch_up(self, tx: Transaction, user: str, policy: Policy, instant: datetime) -> None:
         """Let a policy that stands by learn what was assigned before an instant, where it has not yet."""
@@ -140,29 +140,22 @@ class Learning:
             },
         )
         if before is None or (before.value, before.weight) != (found.value, found.weight):
-            deciding = self._field.deciding(tx)  # the others learn when they are asked: nobody waits for them
-            self._teach(tx, user, seq, at, replaced=before is not None, only=lambda policy: policy.id in deciding)
+            # Whoever decides for nobody learns when it is asked: nobody waits for it.
+            self._teach(tx, user, seq, at, self._field.deciding_learners(tx), replaced=before is not None)
         event = RewardAssigned(tip.id, found.value, found.weight, found.why, found.provisional)
         derived = self._derived(envelope.id, tip.id)
         self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
 
     def _teach(
-        self,
-        tx: Transaction,
-        user: str,
-        seq: int,
-        at: datetime,
-        *,
-        replaced: bool,
-        only: Callable[[Policy], bool] = lambda policy: True,
+        self, tx: Transaction, user: str, seq: int, at: datetime, learners: Iterable[Policy], *, replaced: bool
     ) -> None:
-        """Let every learner learn up to `seq`; where that was another before, from the last state without it."""
+        """Let learners learn up to `seq`; where that was another before, from the last state without it."""
         if learnt.learns_after(tx, user) is None:
             return
         if replaced:
             learnt.outdate(tx, user, seq)
         read = cache(from_row)  # the same decisions teach every one of them
-        for policy in filter(only, self._field.learners(tx)):
+        for policy in learners:
             try:
                 self._learn(tx, user, policy, seq, at, read)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a bug of this one policy
