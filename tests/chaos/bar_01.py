@@ -19,6 +19,6 @@ def run(seed: int, broken: bool, brief: bool) -> Outcome:
     weather = CONTROL if broken else BRIEF if brief else FULL
     with world(people=40, tips=250, nats=True, env={"CHAOS_BREAK": "cursor"} if broken else {}) as there:
         app, port = there.up()
-        writers = Writers([port], there.people, per_second=250)
+        writers = Writers([port], there.people, per_second=100)
         done = asyncio.run(storm(there, [app, there.parts["nats"]], writers, weather, Random(seed)))
         return Outcome(done.calm, str(done))

@@ -28,7 +28,7 @@ def run(seed: int, broken: bool, brief: bool) -> Outcome:
             part.start(wait=False)
         for part in apart:
             part.up()
-        writers = Writers(ports, there.people, per_second=250)
+        writers = Writers(ports, there.people, per_second=100)
         victims = [*apart, there.parts["nats"], server]
         done = asyncio.run(storm(there, victims, writers, weather, Random(seed)))
         return Outcome(done.calm, str(done))
