@@ -58,6 +58,10 @@ def no_reconcile() -> None:
     async def requeue(_self: Any, _places: Any) -> None:
         return None
 
+    async def catch_up(_self: Any, _client: Any, _places: Any) -> None:
+        return None
+
+    JetStream._catch_up = catch_up  # type: ignore[method-assign, assignment]
     JetStream._requeue = requeue  # type: ignore[method-assign, assignment]
 
 
