@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select, update
 from oo.kernel.clock import Clock
 from oo.kernel.cloudevents import Attributes
 from oo.kernel.consuming import BATCH, Consumer, Handler, Outcome, feed
-from oo.kernel.db import Database, Prepared, Transaction
+from oo.kernel.db import Database, Prepared
 from oo.kernel.log import get_logger
 from oo.kernel.opening import Opener
 from oo.kernel.outbox import outbox
@@ -26,6 +26,9 @@ __all__ = ["BATCH", "Consumer", "Handler", "InProcess", "Relay", "Sink", "Taken"
 _GATHER_SECONDS = 0.01
 """A wake-up comes just before its commit; waiting this long lets the commit land and neighbours join the batch."""
 _POLL_SECONDS = 0.2
+_TURN_SECONDS = 0.001
+_SHARED = 64
+"""Events in a batch of a process that answers, too: nobody waits for more than these."""
 
 log = get_logger("relay")
 
@@ -41,6 +44,10 @@ class Taken:
 
 class Sink(Protocol):
     """Who takes events."""
+
+    @property
+    def batch(self) -> int:
+        """How many it takes at once, at most."""
 
     async def ready(self) -> None:
         """Bring the log and what was taken from it before into agreement; asked before each batch, so mostly quick."""
@@ -69,7 +76,9 @@ class Relay:
             moved = 0
             try:
                 await self._sink.ready()
+                began = asyncio.get_running_loop().time()
                 moved = await self.step()
+                await _give_way(asyncio.get_running_loop().time() - began)
                 failing = ""
             except Exception as error:
                 if failing != (failing := type(error).__name__):
@@ -77,7 +86,7 @@ class Relay:
             async with self._idle:
                 self._round += 1
                 self._idle.notify_all()
-            if moved < BATCH:
+            if moved < self._sink.batch:
                 await self._rest()
 
     async def settled(self, seconds: float = 0.2) -> bool:
@@ -95,7 +104,8 @@ class Relay:
 
     async def step(self) -> int:
         """Hand on one batch; the number of rows that are finished."""
-        rows = await self._db.read(_waiting)
+        most = self._sink.batch
+        rows = await self._db.read(lambda tx: tx.fetch(_WAITING, {"most": most}))
         if not rows:
             return 0
         taken = await self._sink.take(rows)
@@ -123,6 +133,11 @@ class InProcess:
         self._wanted = {kind for consumer in self._consumers for kind in consumer.handlers}
         self._ready = False
 
+    @property
+    def batch(self) -> int:
+        """See `Sink.batch`."""
+        return _SHARED
+
     async def ready(self) -> None:
         """Take back, once, what only JetStream has: nobody here reads it from there."""
         while not self._ready:
@@ -148,11 +163,19 @@ def attributes(row: Any) -> Attributes:
     return Attributes(row.event_id, row.user_id, row.user_seq, row.type, row.at, row.trace, row.version)
 
 
-def _waiting(tx: Transaction) -> list[Any]:
-    return tx.fetch(_WAITING, {})
+async def _give_way(took: float) -> None:
+    """Let others have the loop for thrice as long as a batch took, or until nobody wants it: answers go first."""
+    loop, given = asyncio.get_running_loop(), 0.0
+    while given < 3 * took:
+        began = loop.time()
+        await asyncio.sleep(_TURN_SECONDS)
+        turn = loop.time() - began
+        if turn < 2 * _TURN_SECONDS:
+            return
+        given += turn
 
 
-_WAITING = Prepared(select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(BATCH))
+_WAITING = Prepared(select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(bindparam("most")))
 _MARK = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))

@@ -47,6 +47,11 @@ class JetStream:
         self._db, self._line, self._replicas = db, line, replicas
         self._agreed: _Agreed | None = None
 
+    @property
+    def batch(self) -> int:
+        """See `Sink.batch`."""
+        return BATCH
+
     async def ready(self) -> None:
         """Make the streams, and let wait again what they do not have; raises `Away` and what the client raises."""
         client, agreed = self._line.now, self._agreed

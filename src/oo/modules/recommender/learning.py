@@ -7,7 +7,7 @@ policy knows is computed again from the last revision without it, as if the news
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -63,7 +63,7 @@ class Learning:
     def on_reacted(self, tx: Transaction, envelope: Envelope) -> None:
         """A reaction, or one taken back: the reward is what it is worth now."""
         assert isinstance(envelope.data, TipReacted)
-        tip = repository.tip(tx, envelope.user, envelope.data.tip)
+        tip = learnt.tip(tx, envelope.user, envelope.data.tip)
         if tip is not None:
             self._assess(tx, envelope, tip)
 
@@ -147,13 +147,13 @@ class Learning:
         self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
 
     def _teach(
-        self, tx: Transaction, user: str, seq: int, at: datetime, learners: Iterable[Policy], *, replaced: bool
+        self, tx: Transaction, user: str, seq: int, at: datetime, learners: Sequence[Policy], *, replaced: bool
     ) -> None:
         """Let learners learn up to `seq`; where that was another before, from the last state without it."""
-        if learnt.learns_after(tx, user) is None:
-            return
         if replaced:
             learnt.outdate(tx, user, seq)
+        if not learners or learnt.learns_after(tx, user) is None:
+            return
         read = cache(from_row)  # the same decisions teach every one of them
         for policy in learners:
             try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, union_all, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.kernel.erasing import erase_slice
@@ -81,10 +81,21 @@ _KNOWS = Prepared(
     .order_by(states.c.revision.desc())
     .limit(1)
 )
+_TIP = Prepared(
+    select(tips.c.id, tips.c.user_id, tips.c.kind, tips.c.topic, tips.c.ref, tips.c.served_at).where(
+        tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user")
+    )
+)
 _REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _UNLEARNT = Prepared(select(unlearnt.c.through).where(unlearnt.c.user_id == bindparam("user")))
-_LAST = Prepared(select(func.max(rewards.c.seq).label("last")).where(rewards.c.user_id == bindparam("user")))
-_LAST_LESSON = Prepared(select(func.max(lessons.c.seq).label("last")).where(lessons.c.user_id == bindparam("user")))
+_LAST = Prepared(
+    union_all(
+        *(
+            select(func.max(one.c.seq).label("last")).where(one.c.user_id == bindparam("user"))
+            for one in (rewards, lessons)
+        )
+    )
+)
 _COMPLETED = Prepared(
     select(func.min(outcomes.c.at).label("at")).where(
         outcomes.c.user_id == bindparam("user"),
@@ -144,6 +155,11 @@ def outdate(tx: Transaction, user: str, seq: int) -> None:
     tx.execute(update(states).where(states.c.user_id == user, states.c.through >= seq).values(stale=True))
 
 
+def tip(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
+    """What of a tip its reward follows from, or None."""
+    return _first(tx.fetch(_TIP, {"tip": tip_id, "user": user}))
+
+
 def reward_of(tx: Transaction, tip: str) -> Row[Any] | None:
     """The reward of a tip, or None."""
     return _first(tx.fetch(_REWARD, {"tip": tip}))
@@ -151,7 +167,7 @@ def reward_of(tx: Transaction, tip: str) -> Row[Any] | None:
 
 def next_seq(tx: Transaction, user: str) -> int:
     """The number of the person's next reward or lesson."""
-    return 1 + max(int(tx.fetch(query, {"user": user})[0].last or 0) for query in (_LAST, _LAST_LESSON))
+    return 1 + max(int(row.last or 0) for row in tx.fetch(_LAST, {"user": user}))
 
 
 def keep_reward(tx: Transaction, row: Mapping[str, Any]) -> None:
