@@ -54,6 +54,7 @@ def no_pace() -> None:
 def no_reconcile() -> None:
     """The relay makes the streams, and does not ask what they have lost."""
     from oo.kernel.nats.publishing import JetStream
+    from oo.kernel.nats.pulling import Following
 
     async def requeue(_self: Any, _places: Any) -> None:
         return None
@@ -61,6 +62,10 @@ def no_reconcile() -> None:
     async def catch_up(_self: Any, _client: Any, _places: Any) -> None:
         return None
 
+    async def fill(_self: Any, _messages: Any, _read: Any, _told: Any) -> None:
+        return None
+
+    Following._fill = fill  # type: ignore[method-assign, assignment]
     JetStream._catch_up = catch_up  # type: ignore[method-assign, assignment]
     JetStream._requeue = requeue  # type: ignore[method-assign, assignment]
 
