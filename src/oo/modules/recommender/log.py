@@ -21,7 +21,7 @@ from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender.field import Field, opened, tag_of
 from oo.modules.recommender.learning import HABITS, Learning
-from oo.modules.recommender.repository import learnt
+from oo.modules.recommender.repository import learnt, past
 
 PAGE = 200
 LAG = timedelta(seconds=2)
@@ -73,7 +73,7 @@ class Log:
     ) -> list[Logged]:
         """See `DecisionLog.logged`."""
         until = before or self._kit.clock.now() - LAG
-        rows = await self._kit.db.read(lambda tx: learnt.log(tx, after, until, limit, user))
+        rows = await self._kit.db.read(lambda tx: past.log(tx, after, until, limit, user))
         return await asyncio.to_thread(lambda: [one for row in rows if (one := _logged(row)) is not None])
 
     async def state(self, *, user: UserId, policy: str, before: datetime) -> State:
@@ -116,7 +116,7 @@ class Log:
     ) -> list[tuple[Row[Any], Decision | None, bytes | None]]:
         """Rows of the log, the decision of those that can be read, and what was learnt when it was made."""
         page: list[tuple[Row[Any], Decision | None, bytes | None]] = []
-        for row in learnt.log(tx, after, until, PAGE):
+        for row in past.log(tx, after, until, PAGE):
             decision = _read(row)
             revision = 0 if decision is None else decision.notes.get("state", 0)
             state = learnt.state_of(tx, row.user_id, row.policy, revision) if revision else None

@@ -14,7 +14,7 @@ from oo.engine.rows import from_row
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender.learning import Learning, Lived, lesson, sealed_baselines
-from oo.modules.recommender.repository import learnt
+from oo.modules.recommender.repository import past
 
 FRESH = timedelta(days=1)
 LOOKED_AT = timedelta(days=30)
@@ -27,7 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 async def review(kit: Kit, learning: Learning) -> int:
     """Look at the logs of people who were not looked at for a day; how many there were, at most fifty."""
     now = kit.clock.now()
-    due = await kit.db.read(partial(learnt.without_baseline, since=now - FRESH, decided=now - LOOKED_AT, limit=PEOPLE))
+    due = await kit.db.read(partial(past.without_baseline, since=now - FRESH, decided=now - LOOKED_AT, limit=PEOPLE))
     for user in due:
         await _review(kit, learning, user, now)
     return len(due)
@@ -35,13 +35,13 @@ async def review(kit: Kit, learning: Learning) -> int:
 
 async def _review(kit: Kit, learning: Learning, user: str, now: datetime) -> None:
     since = now - LOOKED_AT
-    rows = await kit.db.read(partial(learnt.completions_of, user=user, since=since))
-    completed = {Ref(ref): ats for ref, ats in learnt.by_ref(rows).items()}
-    before = await kit.db.read(partial(learnt.reviewed, user=user))
+    rows = await kit.db.read(partial(past.completions_of, user=user, since=since))
+    completed = {Ref(ref): ats for ref, ats in past.by_ref(rows).items()}
+    before = await kit.db.read(partial(past.reviewed, user=user))
     ended = max(before, now - CAUGHT_UP) if before is not None else now - CAUGHT_UP
     decisions: list[Decision] = []
     after = ""
-    while page := await kit.db.read(partial(learnt.decisions_of, user=user, since=since, after=after, limit=PAGE)):
+    while page := await kit.db.read(partial(past.decisions_of, user=user, since=since, after=after, limit=PAGE)):
         after = page[-1].id
         decisions += await asyncio.to_thread(
             lambda texts: [from_row(text) for text in texts], [row.row for row in page]
@@ -56,8 +56,8 @@ async def _review(kit: Kit, learning: Learning, user: str, now: datetime) -> Non
     row = {"user_id": user, "at": now, "shares": sealed_baselines(kit.keys.cipher(user), found)}
 
     def unit(tx: Transaction) -> None:
-        if learnt.reviewed(tx, user) == before:  # else another process was quicker
-            learnt.keep_baseline(tx, row)
+        if past.reviewed(tx, user) == before:  # else another process was quicker
+            past.keep_baseline(tx, row)
             learning.live(tx, user, lived, now)
 
     await kit.db.write(unit)

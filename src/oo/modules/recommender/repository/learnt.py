@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, select, union_all, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, union_all, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.kernel.erasing import erase_slice
@@ -230,12 +230,6 @@ def completed(tx: Transaction, user: str, ref: str, since: datetime) -> datetime
     return at
 
 
-def completions_of(tx: Transaction, user: str, since: datetime) -> list[Row[Any]]:
-    """Every completion of the person since an instant."""
-    found = select(outcomes.c.ref, outcomes.c.at).where(outcomes.c.user_id == user, outcomes.c.at >= since)
-    return list(tx.execute(found))
-
-
 def tips_of(tx: Transaction, user: str, ref: str, since: datetime) -> list[Row[Any]]:
     """Tips for this task served since an instant, oldest first."""
     mine = (tips.c.user_id == user, tips.c.ref == ref, tips.c.served_at >= since)
@@ -256,56 +250,6 @@ def baseline(tx: Transaction, user: str) -> bytes | None:
     return None if row is None else row.shares
 
 
-def reviewed(tx: Transaction, user: str) -> datetime | None:
-    """When the person's days were looked at last."""
-    at: datetime | None = tx.execute(select(baselines.c.at).where(baselines.c.user_id == user)).scalar_one_or_none()
-    return at
-
-
-def keep_baseline(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Replace the person's baselines."""
-    upsert(tx, baselines, row)
-
-
-def without_baseline(tx: Transaction, since: datetime, decided: datetime, limit: int) -> list[str]:
-    """People who have decisions since `decided`, and no baselines as young as `since`."""
-    young = exists().where(baselines.c.user_id == decisions.c.user_id, baselines.c.at >= since)
-    unasked = exists().where(unlearnt.c.user_id == decisions.c.user_id, unlearnt.c.through.is_(None))
-    found = select(decisions.c.user_id).where(decisions.c.at >= decided, ~young, ~unasked).distinct()
-    return list(tx.execute(found.order_by(decisions.c.user_id).limit(limit)).scalars())
-
-
-def decisions_of(tx: Transaction, user: str, since: datetime, after: str, limit: int) -> list[Row[Any]]:
-    """Ids and rows of the person's decisions that chose a tip, since an instant, after an id."""
-    mine = (
-        decisions.c.user_id == user,
-        decisions.c.at >= since,
-        decisions.c.id > after,
-        decisions.c.chosen.is_not(None),
-    )
-    return list(tx.execute(select(decisions.c.id, decisions.c.row).where(*mine).order_by(decisions.c.id).limit(limit)))
-
-
-def log(tx: Transaction, after: str, before: datetime, limit: int, user: str | None = None) -> list[Row[Any]]:
-    """Decisions after an id and before an instant with their reward and whether they were seen, in the order of ids."""
-    those = [decisions.c.id > after, decisions.c.at < before, *([decisions.c.user_id == user] if user else [])]
-    found = (
-        select(
-            *(decisions.c.id, decisions.c.user_id, decisions.c.policy, decisions.c.row, decisions.c.latency_us),
-            *(rewards.c.value, rewards.c.weight, rewards.c.why, rewards.c.provisional, rewards.c.burden),
-            views.c.at.label("seen_at"),
-            reactions.c.action,
-        )
-        .join(rewards, rewards.c.tip_id == decisions.c.id, isouter=True)
-        .join(views, views.c.tip_id == decisions.c.id, isouter=True)
-        .join(reactions, and_(reactions.c.tip_id == decisions.c.id, *_ALIVE), isouter=True)
-        .where(*those)
-        .order_by(decisions.c.id)
-        .limit(limit)
-    )
-    return list(tx.execute(found))
-
-
 def _state(tx: Transaction, user: str, policy: str, which: Any) -> Row[Any] | None:
     mine = (states.c.user_id == user, states.c.policy == policy, which)
     return tx.execute(select(states).where(*mine).order_by(states.c.revision.desc()).limit(1)).first()
@@ -313,11 +257,3 @@ def _state(tx: Transaction, user: str, policy: str, which: Any) -> Row[Any] | No
 
 def _first(rows: list[Row[Any]]) -> Row[Any] | None:
     return rows[0] if rows else None
-
-
-def by_ref(rows: Iterable[Row[Any]]) -> dict[str, list[datetime]]:
-    """Completions by task."""
-    found: dict[str, list[datetime]] = {}
-    for row in rows:
-        found.setdefault(row.ref, []).append(row.at)
-    return found
