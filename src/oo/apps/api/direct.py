@@ -51,9 +51,20 @@ def problems(**meanings: str) -> dict[int | str, dict[str, Any]]:
 
 def body_of(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The `openapi_extra` of a route that reads this model from its body."""
-    return {
-        "requestBody": {"required": required, "content": {"application/json": {"schema": kind.model_json_schema()}}}
-    }
+    schema = kind.model_json_schema()
+    whole = _inlined(schema, schema.pop("$defs", {}))
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": whole}}}}
+
+
+def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
+    """The schema with its parts in their places: a reference would be looked for at the document's root."""
+    if isinstance(schema, list):
+        return [_inlined(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {name: _inlined(value, parts) for name, value in schema.items()}
 
 
 def asker(request: Request) -> Identity:

@@ -14,7 +14,12 @@ def test_the_snapshot_of_the_api_is_fresh(house: Path) -> None:
 def test_the_api_is_described_with_its_body_answers_and_problems() -> None:
     document = openapi()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/api/recommend", "/api/feedback", "/api/events", "/health"}
+    assert set(document["paths"]) == {
+        *("/api/recommend", "/api/feedback", "/api/events", "/api/helps", "/health"),
+        *("/api/profile", "/api/profile/prefs/{scope}", "/api/profile/consents", "/api/profile/contexts"),
+        *("/api/agents/registry", "/api/agents/{agent}/compute"),
+        *("/api/policies", "/api/policies/promote", "/api/policies/roll-back", "/api/policies/audit"),
+    }
     feedback = document["paths"]["/api/feedback"]["post"]
     body = feedback["requestBody"]["content"]["application/json"]["schema"]
     assert set(body["properties"]) == {"key", "tip", "action", "until", "scope", "dwell_ms"}
