@@ -108,9 +108,10 @@ def test_one_command_one_link_one_tip(running: Running, home: Path) -> None:
     assert [line for line in found if line.startswith("ILL") and "postgresql.conf" not in line] == []
     assert "well  running: jobs" in found
 
-    again = oo(home, "up", "--port", "0", "--data", "oo")
-    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
-    assert "Another oO runs" in again.stderr
+    if not (home / ".env").read_text():  # a file has one owner; a Postgres database is shared
+        again = oo(home, "up", "--port", "0", "--data", "oo")
+        assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+        assert "Another oO runs" in again.stderr
     taken = oo(home, "up", "--port", running.link.split(":")[2].split("/")[0], "--data", "elsewhere")
     assert (taken.returncode, taken.stderr.count("\n")) == (2, 1)
     assert "choose another port" in taken.stderr

@@ -126,6 +126,13 @@ async def test_a_relay_whose_connections_are_cut_goes_on(processes: tuple[Proces
     assert heard in (["a", "c"], ["a", "b", "c"])
 
 
+HELD = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND objid = %s AND datname = current_database()
+"""
+"""Of this database alone: others of the server have their own."""
+
+
 async def test_one_has_the_turn_at_a_time(processes: tuple[Process, Process]) -> None:
     at_work = 0
     most = 0
@@ -143,7 +150,7 @@ async def test_one_has_the_turn_at_a_time(processes: tuple[Process, Process]) ->
     turns = [asyncio.create_task(Turn(url).run(work)) for _ in range(3)]
     await until(lambda: is_so(at_work == 1))
     for turn in turns:
-        held = rows(url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", RELAY[1:])
+        held = rows(url, HELD, RELAY[1:])
         assert held == [(1,)] and at_work == 1
         turn.cancel()
         await asyncio.gather(turn, return_exceptions=True)
