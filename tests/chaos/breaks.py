@@ -52,7 +52,9 @@ def no_pace() -> None:
 
 
 def no_reconcile() -> None:
-    """The relay makes the streams, and does not ask what they have lost."""
+    """The relay makes the streams, and does not ask what they have lost; rooms are slow, so that something is lost."""
+    import asyncio
+
     from oo.kernel.nats.publishing import JetStream
     from oo.kernel.nats.pulling import Following
 
@@ -65,7 +67,14 @@ def no_reconcile() -> None:
     async def fill(_self: Any, _messages: Any, _read: Any, _told: Any) -> None:
         return None
 
+    at_once = Following._work
+
+    async def slowly(self: Following, messages: Any) -> Any:
+        await asyncio.sleep(1.0)
+        return await at_once(self, messages)
+
     Following._fill = fill  # type: ignore[method-assign, assignment]
+    Following._work = slowly  # type: ignore[method-assign, assignment]
     JetStream._catch_up = catch_up  # type: ignore[method-assign, assignment]
     JetStream._requeue = requeue  # type: ignore[method-assign, assignment]
 
