@@ -74,7 +74,7 @@ def no_reconcile() -> None:
         return await at_once(self, messages)
 
     Following._fill = fill  # type: ignore[method-assign, assignment]
-    Following._work = slowly  # type: ignore[method-assign, assignment]
+    Following._work = slowly  # type: ignore[method-assign]
     JetStream._catch_up = catch_up  # type: ignore[method-assign, assignment]
     JetStream._requeue = requeue  # type: ignore[method-assign, assignment]
 
