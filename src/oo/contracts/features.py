@@ -11,8 +11,8 @@ from oo.contracts.decisions import UserView
 from oo.contracts.ids import UserId
 from oo.contracts.items import When
 
-Verb: TypeAlias = Literal["added", "completed", "served", "seen", "done", "snoozed", "dismissed", "undone"]
-"""What happened: to a task in its source (added, completed), or with a tip."""
+Verb: TypeAlias = Literal["completed", "served", "done", "snoozed", "dismissed", "undone"]
+"""What happened: to a task in its source (completed), or with a tip. What no feature reads is not kept."""
 
 FeatureKind: TypeAlias = Literal["context", "profile", "task"]
 """`context`: of the moment, computed when asked; `profile`: of the person's past, kept up to date by events; `task`: of
@@ -35,7 +35,7 @@ class Activity:
     hour: float
     """Their local hour of day then, 0 to 24."""
     tip: str = ""
-    """The tip of a served, seen, done, snoozed, dismissed or undone."""
+    """The tip of a served, done, snoozed, dismissed or undone."""
     task: str = ""
     """A token of the task; the same task has the same one."""
     project: str | None = None

@@ -18,8 +18,6 @@ from oo.engine.baseline import NOTHING_KNOWN, Baseline
 DAY = timedelta(days=1)
 HORIZON = timedelta(days=7)
 """Later news count no more; a reward is final then."""
-SILENT_AFTER = timedelta(hours=4)
-"""Who has not reacted by then is not waited for: nothing is known, which is not nothing."""
 CONSIDERED = (15_000, 120_000)
 """Milliseconds of looking between which "done" is a full yes: shorter may be a slip, longer may be done already."""
 AT_ONCE = 2_000

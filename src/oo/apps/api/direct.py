@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from oo.contracts.accounts import Identity
-from oo.contracts.errors import SignInNeeded
+from oo.contracts.errors import Invalid, SignInNeeded
+from oo.kernel.http.problems import unreadable
 
+Sent = TypeVar("Sent", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -65,6 +67,14 @@ def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
     if "$ref" in schema:
         return _inlined(parts[schema["$ref"].rpartition("/")[2]], parts)
     return {name: _inlined(value, parts) for name, value in schema.items()}
+
+
+def read(kind: type[Sent], sent: bytes | Mapping[str, Any]) -> Sent:
+    """What was sent, as a body or as the parameters of an address; raises `Invalid` naming what can't be read."""
+    try:
+        return kind.model_validate_json(sent) if isinstance(sent, bytes) else kind.model_validate(sent)
+    except ValidationError as error:
+        raise Invalid(unreadable(error.errors(include_input=False, include_url=False, include_context=False))) from None
 
 
 def asker(request: Request) -> Identity:

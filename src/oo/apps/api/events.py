@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, problems
-from oo.contracts.errors import Invalid, Refused
+from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, problems, read
+from oo.contracts.errors import Refused
 from oo.contracts.tails import EventTail, Filter, State, TailEvent
-from oo.kernel.http.problems import unreadable
 
 STREAM = "text/event-stream"
 
@@ -79,10 +78,7 @@ def router(tail: EventTail) -> APIRouter:
 
 def wanted_of(query: dict[str, str]) -> Filter:
     """The filter that a query holds; raises `Invalid` naming what can't be read."""
-    try:
-        sent = EventsIn.model_validate(query)
-    except ValidationError as error:
-        raise Invalid(unreadable(error.errors(include_input=False, include_url=False, include_context=False))) from None
+    sent = read(EventsIn, query)
     return Filter(sent.type, sent.user, sent.since, sent.until)
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems
-from oo.contracts.errors import Invalid
+from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems, read
 from oo.contracts.ids import DecisionId
 from oo.contracts.tips import ActionName, Reaction, Scope, Tips
-from oo.kernel.http.problems import unreadable
 
 
 class FeedbackIn(BaseModel):
@@ -68,8 +66,5 @@ def router(tips: Tips) -> APIRouter:
 
 def reaction_of(body: bytes) -> Reaction:
     """The reaction that a body holds; raises `Invalid` naming the fields that can't be read."""
-    try:
-        sent = FeedbackIn.model_validate_json(body)
-    except ValidationError as error:
-        raise Invalid(unreadable(error.errors(include_input=False, include_url=False, include_context=False))) from None
+    sent = read(FeedbackIn, body)
     return Reaction(sent.key, DecisionId(sent.tip), sent.action, sent.until, sent.scope, sent.dwell_ms)

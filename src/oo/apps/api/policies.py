@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems
-from oo.contracts.errors import Invalid, Refused
+from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems, read
+from oo.contracts.errors import Refused
 from oo.contracts.experiments import Deed, Evidence, Experiments, Role, Said, Standing, Step
 from oo.contracts.ids import UserId
-from oo.kernel.http.problems import unreadable
 
 
 class EvidenceOut(BaseModel):
@@ -122,11 +121,7 @@ def router(experiments: Experiments) -> APIRouter:
     async def promote(request: Request) -> Response:
         """A tenth of people, half of them, everybody: when its evidence allows it, and by a person's word."""
         by = _operator(request)
-        try:
-            sent = PromoteIn.model_validate_json(await request.body())
-        except ValidationError as error:
-            told = unreadable(error.errors(include_input=False, include_url=False, include_context=False))
-            raise Invalid(told) from None
+        sent = read(PromoteIn, await request.body())
         return answered(_standing(await experiments.promote(policy=sent.policy, by=by)))
 
     @routes.post(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems
+from oo.apps.api.direct import DirectRoute, ProblemOut, answered, asker, body_of, problems, read
 from oo.apps.api.promises import Person
 from oo.contracts.agents import as_value
 from oo.contracts.contexts import ContextRule, ContextView
 from oo.contracts.errors import Invalid
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Known
-from oo.kernel.http.problems import unreadable
 
 GLOBAL = "global"
 REFUSED = {**problems(s401="No session."), 500: {"model": ProblemOut, "description": "A fault of oO's."}}
@@ -27,7 +26,6 @@ CHANGING = {
     **problems(s403="From another site, or without the token.", s404="There is no such thing."),
     **problems(s413="Too much.", s415="Not JSON.", s422="What was sent cannot be understood."),
 }
-Body = TypeVar("Body", bound=BaseModel)
 
 
 class RuleIn(BaseModel):
@@ -147,7 +145,7 @@ def router(person: Person) -> APIRouter:
     async def prefs(request: Request) -> Response:
         """What a person sets stays; what they delete never comes back."""
         user, scope = asker(request).user, str(request.path_params["scope"])
-        sent = _read(PrefsIn, await request.body()).prefs
+        sent = read(PrefsIn, await request.body()).prefs
         if scope == GLOBAL:
             await person.profiles.change(user=user, values={key: _text(value) for key, value in sent.items()})
         else:
@@ -166,7 +164,7 @@ def router(person: Person) -> APIRouter:
     async def consents(request: Request) -> Response:
         """Says how much was deleted."""
         user, deleted = asker(request).user, 0
-        for key, granted in _read(ConsentsIn, await request.body()).consents.items():
+        for key, granted in read(ConsentsIn, await request.body()).consents.items():
             deleted += await person.consenting.consent(user=user, key=key, granted=granted)
         return answered({"consents": await _consents(person, user), "deleted": deleted})
 
@@ -181,7 +179,7 @@ def router(person: Person) -> APIRouter:
     async def contexts(request: Request) -> Response:
         """What is not named stays as it is."""
         user = asker(request).user
-        for name, change in _read(ContextsIn, await request.body()).contexts.items():
+        for name, change in read(ContextsIn, await request.body()).contexts.items():
             if "rule" in change.model_fields_set:
                 rule = change.rule
                 asked = None if rule is None else ContextRule(tuple(rule.days), rule.start, rule.end, rule.calendar)  # type: ignore[arg-type]
@@ -269,10 +267,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _read(kind: type[Body], body: bytes) -> Body:
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        raise Invalid(unreadable(error.errors(include_input=False, include_url=False, include_context=False))) from None

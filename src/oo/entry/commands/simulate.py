@@ -26,7 +26,6 @@ from oo.kernel.settings import Settings
 
 BATCH = 150
 """Days that are handed to a running oO at once: a line of its socket holds 64 kB."""
-REAL = ("value", "best", "random")
 KEPT = tuple(name for name in Tally.__slots__ if name != "judged")
 
 

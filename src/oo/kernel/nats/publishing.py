@@ -36,10 +36,6 @@ LOOK_SECONDS = 30.0
 log = get_logger("nats")
 
 
-class NotTaken(Exception):
-    """Some events were not acknowledged; they are published again after the streams were looked at."""
-
-
 class JetStream:
     """The sink of an oO with NATS."""
 

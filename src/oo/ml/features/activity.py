@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from oo.contracts.events import Event, TaskAdded, TaskCompleted, TipReacted, TipSeen, TipServed
+from oo.contracts.events import Event, TaskCompleted, TipReacted, TipServed
 from oo.contracts.features import Activity, Verb
 from oo.contracts.items import parse_when, when_text
 from oo.contracts.zones import zone_of
@@ -47,15 +47,11 @@ class Noted:
 def noted(event: Event, at: datetime) -> Noted | None:
     """What is kept of an event that happened at an instant; None for one that features don't follow."""
     match event:
-        case TaskAdded():
-            return Noted("added", at, _task(event.ref, event.project, event.series, event.due, ""))
         case TaskCompleted():
             task = _task(event.ref, event.project, event.series, event.due, event.added)
             return Noted("completed", event.finished_at or at, task)
         case TipServed():
             return Noted("served", at, {"tip": event.tip, "topic": event.topic, "task": event.ref})
-        case TipSeen():
-            return Noted("seen", at, {"tip": event.tip})
         case TipReacted() if event.action in REACTIONS:
             data: dict[str, str | int] = {"tip": event.tip, "task": event.ref}
             if event.dwell_ms is not None:

@@ -15,8 +15,8 @@ from oo.ml.features.service import KeptFeatures
 
 FOLD_VERSION = 1
 KEPT: dict[timedelta, tuple[Verb, ...]] = {
-    timedelta(days=400): ("added", "completed"),
-    timedelta(days=30): ("served", "seen", "done", "snoozed", "dismissed", "undone"),
+    timedelta(days=400): ("completed",),
+    timedelta(days=30): ("served", "done", "snoozed", "dismissed", "undone"),
 }
 """How long what happened is kept (product.md section 7)."""
 

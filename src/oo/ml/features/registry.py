@@ -18,10 +18,8 @@ HABITS = "mood_habits"
 """The consent to learn from a person's past."""
 CALENDAR = "calendar_times"
 EVENTS: Mapping[str, Verb] = {
-    "signals.task.added": "added",
     "signals.task.completed": "completed",
     "tips.tip.served": "served",
-    "tips.tip.seen": "seen",
 }
 """Event types that tell of one verb; `tips.tip.reacted` tells of done, snoozed, dismissed and undone."""
 REACTED = "tips.tip.reacted"

@@ -27,21 +27,22 @@ _NUMBERS = (
 def person_view(
     visitor: Visitor,
     consents: Sequence[ConsentView],
+    rests: Mapping[str, int],
     contexts: Sequence[ContextView],
     agents: Sequence[AgentView],
     known: Sequence[Known],
     off: frozenset[str],
 ) -> PersonView:
-    """All of it as it stands."""
+    """All of it as it stands; `rests` says how many records rest on each consent."""
     t = visitor.t
-    says = {(agent.id, one.name): (one.says, one.unit) for agent in agents for one in agent.parameters if one.says}
+    says = {(agent.id, one.name): one.says for agent in agents for one in agent.parameters if one.says}
     shown = [one for one in known if (one.scope, one.key) in says and one.value != ()]
-    rows = [_known(one, says[one.scope, one.key][0], says[one.scope, one.key][1], visitor) for one in shown]
+    rows = [_known(one, says[one.scope, one.key], visitor) for one in shown]
     titles = _contexts(t)
     return PersonView(
         contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
         now=_now(contexts, titles, visitor),
-        consents=tuple(_consent(view, t) for view in consents if view.key in OBEYED),
+        consents=tuple(_consent(view, rests[view.key], t) for view in consents if view.key in OBEYED),
         agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
         known=tuple(row for row in rows if row is not None),
     )
@@ -51,12 +52,14 @@ def _contexts(t: Translator) -> Mapping[str, str]:
     return {"work": t("Work"), "home": t("Home"), "focus": t("Focus"), "holiday": t("Holiday")}
 
 
-def _consent(view: ConsentView, t: Translator) -> SwitchRow:
+def _consent(view: ConsentView, records: int, t: Translator) -> SwitchRow:
     words = {
         "calendar_times": (t("Times in the calendar"), t("To find a free moment.")),
         "mood_habits": (t("Mood and habits"), t("To choose kinder moments.")),
     }
     title, line = words[view.key]
+    if view.granted and records:
+        line += " " + t.plural("Off deletes one record.", "Off deletes {count} records.", records)
     return SwitchRow(view.key, title, line, view.granted)
 
 
@@ -95,9 +98,9 @@ def _now(contexts: Sequence[ContextView], titles: Mapping[str, str], visitor: Vi
     return ""
 
 
-def _known(one: Known, says: str, unit: str, visitor: Visitor) -> KnownRow | None:
+def _known(one: Known, says: str, visitor: Visitor) -> KnownRow | None:
     t = visitor.t
-    shown = _shown(one.value, unit, visitor)
+    shown = _shown(one.value, visitor)
     if shown is None:
         return None
     if one.source == "user":
@@ -109,12 +112,10 @@ def _known(one: Known, says: str, unit: str, visitor: Visitor) -> KnownRow | Non
     words = t(says, value=shown)
     sentence = words[:1].upper() + words[1:]
     field = f"{one.value:g}" if isinstance(one.value, float) else ""
-    return KnownRow(
-        one.scope, one.key, sentence[:1].upper() + sentence[1:], evidence, field, unit, one.source == "user"
-    )
+    return KnownRow(one.scope, one.key, sentence[:1].upper() + sentence[1:], evidence, field)
 
 
-def _shown(value: Value, unit: str, visitor: Visitor) -> str | None:
+def _shown(value: Value, visitor: Visitor) -> str | None:
     """A value in words; None for what has none, such as tokens of projects."""
     t = visitor.t
     if isinstance(value, float) and not isinstance(value, bool):

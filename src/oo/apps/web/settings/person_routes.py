@@ -39,9 +39,11 @@ class PersonRoutes:
         """What the page shows."""
         promises, user = self._promises, visitor.user
         busy = (await promises.sources.inventory(user=user)).busy
+        rests = {key: await promises.consenting.preview(user=user, key=key) for key in OBEYED}
         return person_view(
             visitor,
             await promises.consents.consents(user=user),
+            rests,
             await promises.contexts.contexts(user=user, busy=busy),
             promises.serving.registry(),
             await promises.knowledge.known(user=user),

@@ -47,9 +47,6 @@ class KnownRow:
     evidence: str
     value: str
     """As a field of the form has it."""
-    unit: str
-    said: bool
-    """By the person themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ async def test_the_page_shows_consents_contexts_agents_and_what_is_known(site: S
     for words in (
         *("Right now", "What oO may use", "What oO thinks it knows"),
         *("Your best hour is about nine.", "84 tasks in 28 days", "A normal day is four things.", "Sundays are off."),
-        *("Mood and habits", "To choose kinder moments.", "Momentum"),
+        *("Mood and habits", "To choose kinder moments. Off deletes 58 records.", "Momentum"),
     ):
         assert words in page, words
 

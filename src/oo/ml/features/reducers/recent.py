@@ -14,7 +14,7 @@ class Recent:
 
     name: str = "recent"
     version: int = 1
-    hears: frozenset[Verb] = frozenset({"completed", "served", "seen", "done", "snoozed", "dismissed"})
+    hears: frozenset[Verb] = frozenset({"completed", "served", "done", "snoozed", "dismissed"})
 
     def start(self) -> State:
         """Nothing yet."""

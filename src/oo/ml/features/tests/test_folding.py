@@ -16,7 +16,7 @@ from oo.ml.features.registry import FEATURES, PROFILE, profile_values
 
 TODAY = date(2026, 11, 21).toordinal()
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-VERBS: tuple[Verb, ...] = ("added", "completed", "served", "seen", "done", "snoozed", "dismissed", "undone")
+VERBS: tuple[Verb, ...] = ("completed", "served", "done", "snoozed", "dismissed", "undone")
 
 
 def happened(verb: Verb, back: int = 0, hour: float = 9.0, **more: object) -> Activity:
