@@ -112,8 +112,8 @@ lighthouse:
 # requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
 requirements:
 	@.ci/environment dev
-	@cd requirements && for kind in core sim dev fuzz peers node uv; do \
-		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"; [ $$kind = sim ] && echo "-c core.txt"); \
+	@cd requirements && for kind in core sim batch dev fuzz peers node uv; do \
+		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"; [[ $$kind =~ ^(sim|batch)$$ ]] && echo "-c core.txt"); \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) \
 			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \
 	done
