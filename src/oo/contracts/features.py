@@ -45,6 +45,8 @@ class Activity:
     topic: str = ""
     dwell_ms: int | None = None
     """How long the tip had been looked at before the reaction."""
+    timed: bool = True
+    """False where a source knows the day alone, and the hour says nothing."""
 
     @property
     def weekday(self) -> int:

@@ -131,6 +131,7 @@ class TaskCompleted(Wire):
     added: str = ""
     priority: int = 0
     past: bool = False
+    day_only: bool = False
     finished_at: datetime | None = None
 
 

@@ -15,7 +15,7 @@ from oo.contracts.zones import zone_of
 from oo.engine.when import day_of
 
 REACTIONS: Mapping[str, Verb] = {"done": "done", "snooze": "snoozed", "dismiss": "dismissed", "undo": "undone"}
-_TEXTS = ("tip", "task", "project", "series", "topic", "dwell_ms")
+_TEXTS = ("tip", "task", "project", "series", "topic", "dwell_ms", "timed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ def noted(event: Event, at: datetime) -> Noted | None:
     """What is kept of an event that happened at an instant; None for one that features don't follow."""
     match event:
         case TaskCompleted():
-            task = _task(event.ref, event.project, event.series, event.due, event.added)
+            task: dict[str, str | bool] = {
+                **_task(event.ref, event.project, event.series, event.due, event.added),
+                **({"timed": False} if event.day_only else {}),
+            }
             return Noted("completed", event.finished_at or at, task)
         case TipServed():
             return Noted("served", at, {"tip": event.tip, "topic": event.topic, "task": event.ref})

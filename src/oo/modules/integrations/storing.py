@@ -191,6 +191,7 @@ def _event(change: Change, moment: Moment) -> Event | None:
             added=when_text(facts.added) or "",
             priority=facts.priority,
             past=change.verb is None,
+            day_only=not isinstance(facts.finished, datetime) and change.finished_at != moment.now,
         )
     if change.verb == "reopened":
         return TaskReopened(change.ref, facts.version)

@@ -82,6 +82,14 @@ def test_the_hours_of_last_month_count_half_of_this_months() -> None:
     assert by_hour[9] == pytest.approx(0.5) and by_hour[20] == pytest.approx(1.0)
 
 
+def test_a_day_without_an_hour_says_nothing_of_hours_and_something_of_weekdays() -> None:
+    states = fold(start(), [happened("completed", back, 12.0, timed=False) for back in range(60)])
+    values = profile_values(states, At(NOON.timestamp(), TODAY))
+    assert not {"preferred_hour", "daily_cycle"} & values.keys()
+    assert sum(hours.by_weekday(states["hours"], TODAY)) > 20
+    assert values["weekly_cycle"] < 0.2
+
+
 def test_momentum_halves_in_a_week_also_when_news_comes_late() -> None:
     late = [happened("completed", 0, project="flat"), happened("completed", 7, project="flat")]
     for past in (late, late[::-1]):

@@ -60,7 +60,10 @@ class RecentPatterns:
             return {}
         n, seen = len(recent), {"days": float(days)}
         sure = round(min(1.0, n / (2 * WANTED)), 2)
-        week, day = Counter(one.weekday for one in recent), Counter(int(one.hour * PARTS / 24) for one in recent)
+        week, day = (
+            Counter(one.weekday for one in recent),
+            Counter(int(one.hour * PARTS / 24) for one in recent if one.timed),
+        )
         by_weekday, by_part = [week[one] for one in range(7)], [day[one] for one in range(PARTS)]
         free = [float(one) for one in range(7) if by_weekday[one] == 0] if days >= 7 * _OFF_WEEKS else []
         return {

@@ -42,7 +42,7 @@ class TimeOfDay:
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """The fullest hour, the fullest quarter of hours, the longest run of hours below the mean, and the zone."""
-        done = history.of("completed")
+        done = [one for one in history.of("completed") if one.timed]
         counts = [0] * HOURS
         for one in done:
             counts[int(one.hour) % HOURS] += 1
