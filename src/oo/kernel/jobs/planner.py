@@ -156,7 +156,7 @@ class Planner:
         last = False
         while not last:
             row = await self._db.read(lambda tx: runs.tick_of(tx, work.name))
-            if row.planned or row.number != number:
+            if row is None or row.planned or row.number != number:
                 return
             shard, last = await self._page(work, Tick(number, row.at, row.at + work.every), row.shards, row.upto)
 

@@ -47,12 +47,12 @@ class Running:
             return
         begin_trace()
         now = self._clock.now()
-        found = await self._db.write(lambda tx: (runs.begin(tx, key, self._worker, now), runs.tick_of(tx, key.what)))
-        shard, row = found
-        if shard is None:
+        begun = await self._db.write(lambda tx: runs.begin(tx, key, self._worker, now))
+        if begun is None:
             return
+        shard, at = begun
         try:
-            wrote = await work.run(shard, Tick(key.tick, row.at, row.at + work.every))
+            wrote = await work.run(shard, Tick(key.tick, at, at + work.every))
         except asyncio.CancelledError:  # this process ends, and did not die of it
             await asyncio.shield(self._db.write(lambda tx: runs.put_back(tx, key)))
             raise

@@ -79,8 +79,8 @@ def open_tick(tx: Transaction, what: str, version: int, number: int, now: dateti
 
 def add_shard(tx: Transaction, what: str, number: int, shard: Shard | None, *, last: bool) -> bool:
     """Write the next shard of a tick that is being planned, or that there is none; False when somebody else did."""
-    row = tx.execute(select(ticks).where(ticks.c.what == what)).one()
-    if row.number != number or row.planned or (shard is not None and shard.number != row.shards):
+    row = tick_of(tx, what)
+    if row is None or row.number != number or row.planned or (shard is not None and shard.number != row.shards):
         return False
     changes: dict[str, Any] = {"planned": last}
     if shard is not None:
@@ -107,10 +107,14 @@ def forget_idle(tx: Transaction, before: datetime) -> int:
     return len(gone)
 
 
-def begin(tx: Transaction, key: Key, worker: str, now: datetime) -> Shard | None:
-    """Take up a run; None when it is done, given up, left to the next tick, or has ended too many workers."""
+def begin(tx: Transaction, key: Key, worker: str, now: datetime) -> tuple[Shard, datetime] | None:
+    """Take up a run, with the instant of its tick; None when there is nothing to do.
+
+    It is done, given up, left to the next tick, forgotten with it, or has ended too many workers.
+    """
     row = tx.execute(select(runs).where(*_is(key), runs.c.state == OPEN)).one_or_none()
-    if row is None:
+    tick = tick_of(tx, key.what)
+    if row is None or tick is None:
         return None
     if row.begun >= row.tries + TRIES:
         end = {"state": FAILED, "reason": "its workers died", "ended_at": now}
@@ -118,7 +122,7 @@ def begin(tx: Transaction, key: Key, worker: str, now: datetime) -> Shard | None
         return None
     taken = {"begun": row.begun + 1, "worker": worker, "began_at": now}
     tx.execute(update(runs).where(*_is(key)).values(taken))
-    return Shard(row.shard, row.after, row.upto, row.people)
+    return Shard(row.shard, row.after, row.upto, row.people), tick.at
 
 
 def put_back(tx: Transaction, key: Key) -> None:
@@ -126,9 +130,9 @@ def put_back(tx: Transaction, key: Key) -> None:
     tx.execute(update(runs).where(*_is(key), runs.c.state == OPEN, runs.c.begun > 0).values(begun=runs.c.begun - 1))
 
 
-def tick_of(tx: Transaction, what: str) -> Row[Any]:
-    """The present tick of a piece of work."""
-    return tx.execute(select(ticks).where(ticks.c.what == what)).one()
+def tick_of(tx: Transaction, what: str) -> Row[Any] | None:
+    """The present tick of a piece of work; None before the first, and after a long sleep (`forget_idle`)."""
+    return tx.execute(select(ticks).where(ticks.c.what == what)).one_or_none()
 
 
 def finish(tx: Transaction, key: Key, wrote: int, now: datetime) -> bool:

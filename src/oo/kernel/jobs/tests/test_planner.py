@@ -93,6 +93,21 @@ async def test_what_was_sent_and_lost_is_sent_again_after_some_patience(db: Data
     assert await ground.round(1) == 1
 
 
+async def test_a_run_whose_tick_was_forgotten_in_a_long_sleep_is_left_and_planned_anew(db: Database) -> None:
+    crowd = Crowd(10)
+    ground = Ground(db, crowd.work)
+    await ground.planner.step()
+    key = ground.belt.sent[0]
+    ground.clock.advance(timedelta(days=100))
+    before = ground.clock.now() - timedelta(days=30)
+    while await db.write(lambda tx: runs.forget_idle(tx, before)):
+        pass
+    assert await db.write(lambda tx: runs.begin(tx, key, "woke", ground.clock.now())) is None
+    await ground.empty()
+    assert crowd.done == []
+    assert await ground.round() == 1
+
+
 async def test_what_cannot_be_sent_is_sent_when_it_can(db: Database) -> None:
     ground = Ground(db, Crowd(3_000).work)
     ground.belt.away = True
