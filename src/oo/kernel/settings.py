@@ -6,30 +6,23 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-PREFIX = "OO_"
-CUSTOMARY = {"database_url": "DATABASE_URL", "nats_url": "NATS_URL"}
-"""Names that other programs gave a setting; its own name goes first."""
-LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+from oo.kernel.setting_values import LOCAL_NAMES as LOCAL_NAMES
+from oo.kernel.setting_values import nats_urls, origin_of, postgres_url, safe_address
+from oo.kernel.variables import CUSTOMARY as CUSTOMARY
+from oo.kernel.variables import PREFIX as PREFIX
+from oo.kernel.variables import CustomaryNames, SecretFiles
+from oo.kernel.variables import SettingWrong as SettingWrong
+from oo.kernel.variables import is_secret as is_secret
+from oo.kernel.variables import variable_of as variable_of
 
+ADMIN_TOKEN_LENGTH = 32
+"""Characters that a token for programs has at least: it is never a word that somebody thought of."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-class SettingWrong(Exception):
-    """A setting has a value that cannot be used; the message names the variable and the mend."""
 
 
 class Settings(BaseSettings):
@@ -78,6 +71,51 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-*` headers count, separated by commas."
     )
+    google_client_id: str | None = Field(
+        None, description="The client id for signing in with Google (docs/how-to/sign-in.md)."
+    )
+    google_client_secret: SecretStr | None = Field(None, description="The secret of that client.")
+    google_issuer: str = Field("https://accounts.google.com", description="Where Google's sign-in is described.")
+    google_auth_url: str | None = Field(
+        None, description="Google's page for signing in. Default: the one that its issuer describes."
+    )
+    google_token_url: str | None = Field(
+        None, description="Where Google exchanges codes. Default: the one that its issuer describes."
+    )
+    google_keys_url: str | None = Field(
+        None, description="Where Google's public keys are. Default: the one that its issuer describes."
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="The issuer of another provider of OpenID Connect, such as `https://id.example.org/realms/home`, "
+        "exactly as it calls itself.",
+    )
+    oidc_client_id: str | None = Field(None, description="The client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The secret of that client; a public client has none."
+    )
+    oidc_name: str | None = Field(
+        None, max_length=40, description="What the button for that provider says. Default: its host's name."
+    )
+    oidc_auth_url: str | None = Field(
+        None, description="That provider's page for signing in. Default: the one that its issuer describes."
+    )
+    oidc_token_url: str | None = Field(
+        None, description="Where that provider exchanges codes. Default: the one that its issuer describes."
+    )
+    oidc_keys_url: str | None = Field(
+        None, description="Where that provider's public keys are. Default: the one that its issuer describes."
+    )
+    admin_seed_email: str | None = Field(
+        None,
+        description="Whoever a provider knows by this address, and says that it is verified, becomes the owner as long "
+        "as nobody is; `ADMIN_SEED_EMAIL` works too.",
+    )
+    admin_token: SecretStr | None = Field(
+        None,
+        description="Lets programs in as the owner, by `POST /api/auth/token`; at least 32 characters; `ADMIN_TOKEN` "
+        "works too. Default: no program is let in.",
+    )
     files: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (Path.home(),),
         description="Folders from which the owner may connect files, separated by `:`. Default: the home folder.",
@@ -112,12 +150,12 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="before")
     @classmethod
     def _postgres(cls, value: object) -> object:
-        return (_postgres_url(value) or None) if isinstance(value, str) else value
+        return (postgres_url(value) or None) if isinstance(value, str) else value
 
     @field_validator("nats_url", mode="before")
     @classmethod
     def _nats(cls, value: object) -> object:
-        return (_nats_urls(value) or None) if isinstance(value, str) else value
+        return (nats_urls(value) or None) if isinstance(value, str) else value
 
     @field_validator("files", mode="before")
     @classmethod
@@ -141,10 +179,30 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator(
+        *("google_issuer", "google_auth_url", "google_token_url", "google_keys_url"),
+        *("oidc_issuer", "oidc_auth_url", "oidc_token_url", "oidc_keys_url"),
+        mode="after",
+    )
+    @classmethod
+    def _reached_safely(cls, value: str | None) -> str | None:
+        return None if not value else safe_address(value)
+
+    @field_validator("admin_token", mode="after")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if len(value.get_secret_value()) < ADMIN_TOKEN_LENGTH:
+            raise ValueError(
+                f"it has fewer than {ADMIN_TOKEN_LENGTH} characters; make one with: openssl rand -base64 32"
+            )
+        return value
+
     @field_validator("public_url", mode="after")
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
-        return None if not value else _origin_of(value)
+        return None if not value else origin_of(value)
 
     @classmethod
     def settings_customise_sources(
@@ -159,9 +217,9 @@ class Settings(BaseSettings):
         return (
             init_settings,
             env_settings,
-            _SecretFiles(settings_cls, env_settings, dotenv_settings),
+            SecretFiles(settings_cls, env_settings, dotenv_settings),
             dotenv_settings,
-            _CustomaryNames(settings_cls, env_settings, dotenv_settings),
+            CustomaryNames(settings_cls, env_settings, dotenv_settings),
         )
 
 
@@ -176,15 +234,6 @@ def load(kind: type[Settings] = Settings, **given: object) -> Settings:
         raise SettingWrong(f"{variable} cannot be used: {_reason(first['msg'])}.") from None
 
 
-def variable_of(field: str) -> str:
-    """The environment variable of a field.
-
-    >>> variable_of("public_url")
-    'OO_PUBLIC_URL'
-    """
-    return PREFIX + field.upper()
-
-
 def unknown(environ: Mapping[str, str], kind: type[Settings] = Settings) -> list[str]:
     """The `OO_*` variables that no setting reads: typing errors, most often; `OO_TEST_*` are for the tests."""
     known = {variable_of(name) for name in kind.model_fields}
@@ -193,87 +242,8 @@ def unknown(environ: Mapping[str, str], kind: type[Settings] = Settings) -> list
     return sorted(name for name in foreign if name not in known)
 
 
-def is_secret(field: FieldInfo) -> bool:
-    """Whether the field's value is a secret, which may also come from a file."""
-    return "SecretStr" in str(field.annotation)
-
-
-class _Variables(PydanticBaseSettingsSource):
-    """Settings that come from variables other than their own, of the environment or of `.env`."""
-
-    def __init__(self, kind: type[BaseSettings], *named: PydanticBaseSettingsSource) -> None:
-        super().__init__(kind)
-        self._named: dict[str, str | None] = {}
-        for source in reversed(named):
-            if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
-                self._named.update({name.upper(): value for name, value in source.env_vars.items()})
-
-    def __call__(self) -> dict[str, Any]:
-        """Every setting that is found."""
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
-
-
-class _CustomaryNames(_Variables):
-    """Reads what other programs call a setting."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The value of the customary variable."""
-        return self._named.get(CUSTOMARY.get(field_name, "")) or None, field_name, False
-
-
-class _SecretFiles(_Variables):
-    """Reads a secret from the file that `<variable>_FILE` names."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The content of the named file without its last line end; raises `SettingWrong` when it can't be read."""
-        variable = f"{variable_of(field_name)}_FILE"
-        path = self._named.get(variable)
-        if not path or not is_secret(field):
-            return None, field_name, False
-        try:
-            return Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except (OSError, UnicodeDecodeError):
-            raise SettingWrong(
-                f"{variable} names a file that cannot be read; give the path of a readable text file."
-            ) from None
-
-
 def _share() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-
-
-def _postgres_url(value: str) -> str:
-    scheme, found, rest = value.strip().partition("://")
-    if value.strip() and (not found or scheme.partition("+")[0] not in ("postgres", "postgresql")):
-        raise ValueError(
-            "it needs the address of a Postgres database, such as postgresql://oo@db.example.org/oo; "
-            "without it oO keeps everything in its folder"
-        )
-    return f"postgresql://{rest}" if found else ""
-
-
-def _nats_urls(value: str) -> str:
-    parts = [part.strip() for part in value.split(",") if part.strip()]
-    if any(urlsplit(part).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(part).hostname for part in parts):
-        raise ValueError(
-            "it needs addresses of NATS servers, such as nats://nats.example.org:4222, separated by commas; "
-            "without it events stay in the process and the database"
-        )
-    return ",".join(parts)
-
-
-def _origin_of(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it needs a scheme and a host, such as https://oo.example.org")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
-        raise ValueError("only scheme, host and port belong in it; oO lives at the root of its host")
-    if parts.scheme == "http" and parts.hostname not in LOCAL_NAMES:
-        raise ValueError("plain http works on 127.0.0.1 and localhost only; put https before oO (docs/how-to/https.md)")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, default) else "")
 
 
 def _reason(message: str) -> str:

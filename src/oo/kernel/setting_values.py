@@ -1,0 +1,53 @@
+"""What an address among the settings has to be."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def postgres_url(value: str) -> str:
+    """The address of a Postgres database in libpq's scheme, empty for none; raises `ValueError`."""
+    scheme, found, rest = value.strip().partition("://")
+    if value.strip() and (not found or scheme.partition("+")[0] not in ("postgres", "postgresql")):
+        raise ValueError(
+            "it needs the address of a Postgres database, such as postgresql://oo@db.example.org/oo; "
+            "without it oO keeps everything in its folder"
+        )
+    return f"postgresql://{rest}" if found else ""
+
+
+def nats_urls(value: str) -> str:
+    """Addresses of NATS servers, without spaces; raises `ValueError`."""
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if any(urlsplit(part).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(part).hostname for part in parts):
+        raise ValueError(
+            "it needs addresses of NATS servers, such as nats://nats.example.org:4222, separated by commas; "
+            "without it events stay in the process and the database"
+        )
+    return ",".join(parts)
+
+
+def origin_of(value: str) -> str:
+    """The origin that people open, without default port; raises `ValueError`."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it needs a scheme and a host, such as https://oo.example.org")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("only scheme, host and port belong in it; oO lives at the root of its host")
+    if parts.scheme == "http" and parts.hostname not in LOCAL_NAMES:
+        raise ValueError("plain http works on 127.0.0.1 and localhost only; put https before oO (docs/how-to/https.md)")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, default) else "")
+
+
+def safe_address(value: str) -> str:
+    """An address that secrets may be sent to, as it is; raises `ValueError`."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("it needs a scheme and a host, such as https://id.example.org")
+    if parts.scheme == "http" and parts.hostname not in LOCAL_NAMES:
+        raise ValueError("a sign-in goes over https; plain http works for 127.0.0.1 and localhost only")
+    return value
