@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import tzinfo
 
 from oo.contracts.connectors import Action, Batch, Source, Unread, Unsupported
 from oo.contracts.errors import Unusable
 from oo.contracts.ids import Ref
-from oo.contracts.items import Busy, Item
-from oo.contracts.zones import zone_of
-from oo.plugins.connectors.ics import busy, todos
-from oo.plugins.connectors.ics.blocks import Block, Sheet, cut
-from oo.plugins.connectors.ics.components import Component, read
-from oo.plugins.connectors.ics.recurring import Occurrence, occurrences, single
-from oo.plugins.connectors.ics.work import TooMuch, Work
-from oo.plugins.connectors.ics.zones import Zones, named
-
-_FORMAT = "ics.1"
-"""Part of every cursor: another reading of the same bytes makes everything new."""
+from oo.contracts.items import Item
+from oo.formats.ical.reader import FORMAT, batch_of
 
 
 class CalendarFiles:
@@ -31,7 +21,7 @@ class CalendarFiles:
         """Everything that is there now, or None when nothing changed since the cursor and the day is the same."""
         stats = await source.files.list() if source.files else ()
         day = source.now.date().isoformat()
-        fresh = _hash(_FORMAT, day, source.zone, *(part for stat in stats for part in (stat.path, stat.version)))
+        fresh = _hash(FORMAT, day, source.zone, *(part for stat in stats for part in (stat.path, stat.version)))
         return None if cursor == fresh else replace(await self._everything(source), cursor=fresh)
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
@@ -57,124 +47,7 @@ class CalendarFiles:
         if problem is not None and not contents:
             raise problem
         # Parsing a large calendar takes seconds, in which the process has other things to do.
-        return await asyncio.to_thread(_batch, source, contents, unread)
-
-
-def _batch(source: Source, contents: dict[str, bytes], unread: list[Unread]) -> Batch:
-    items: dict[Ref, Item] = {}
-    taken: set[Busy] = set()
-    for path, data in sorted(contents.items()):
-        found, work = cut(path, data), Work()
-        unread.extend(found.unread)
-        for sheet in found.sheets:
-            reading = _Reading(source, path, sheet, work)
-            reading.run()
-            taken.update(reading.busy)
-            unread.extend(reading.unread)
-            for item in reading.items:
-                items.setdefault(item.facts.ref, item)
-    ordered = sorted(taken, key=lambda block: (block.start, block.end, block.all_day))
-    return Batch("", tuple(items.values()), tuple(ordered), unread=tuple(unread))
-
-
-class _Reading:
-    """One calendar of one file, being read."""
-
-    def __init__(self, source: Source, path: str, sheet: Sheet, work: Work) -> None:
-        self.source, self.path, self.sheet = source, path, sheet
-        self.person: tzinfo = zone_of(source.zone)
-        self.zones = Zones(block for block in sheet.blocks if block.kind == "VTIMEZONE")
-        self.own = None if sheet.zone is None else self.zones.find(sheet.zone) or named(sheet.zone)
-        self.work = work
-        self.items: list[Item] = []
-        self.busy: list[Busy] = []
-        self.unread: list[Unread] = []
-
-    def run(self) -> None:
-        """Read every series; what fails is noted and the others go on."""
-        for kind in ("VEVENT", "VTODO"):
-            for series in _series(self._components(kind)):
-                try:
-                    self._take(kind, series)
-                except (TooMuch, ValueError, OverflowError) as error:
-                    self._note(series[0].line, str(error) if isinstance(error, TooMuch) else _plainly(error, kind))
-                    self._take_as_it_stands(kind, series)
-
-    def _take(self, kind: str, series: list[Component]) -> None:
-        now = self.source.now
-        if kind == "VTODO":
-            if all(todos.title(one) for one in series):
-                self.items.extend(todos.items(self.source, series, now, self._zone, self.work))
-            else:
-                self._note(series[0].line, "A VTODO without words.")
-            return
-        found: Iterable[Occurrence | None] = map(single, series)
-        if any(one.repeats or "RECURRENCE-ID" in one.ical for one in series):
-            found = occurrences(series, now - busy.BACK * 2, now + busy.AHEAD + busy.BACK, self.work)
-        self.busy.extend(busy.blocks(filter(None, found), self.sheet.name, now, self._zone))
-
-    def _take_as_it_stands(self, kind: str, series: list[Component]) -> None:
-        """Read a series whose recurrence can't be followed as what happens once."""
-        for one in series:
-            for name in ("RRULE", "RDATE", "EXDATE"):
-                one.ical.pop(name, None)
-        try:
-            if kind == "VTODO":
-                self.items.extend(todos.items(self.source, series, self.source.now, self._zone, self.work))
-            else:
-                found = filter(None, map(single, series))
-                self.busy.extend(busy.blocks(found, self.sheet.name, self.source.now, self._zone))
-        except (ValueError, OverflowError, TypeError):
-            self._note(series[0].line, f"A {kind} with times that can't be read; it is left out.")
-
-    @property
-    def _zone(self) -> tzinfo:
-        return self.own or self.person
-
-    def _components(self, kind: str) -> Iterable[Component]:
-        # A to-do's floating time stays floating, so that it follows the person; a meeting's is somewhere.
-        floating = self._zone if kind == "VEVENT" else self.own
-        blocks = [block for block in self.sheet.blocks if block.kind == kind]
-        for block in busy.near(blocks, self.source.now) if kind == "VEVENT" else blocks:
-            try:
-                component = read(block, self.zones, floating)
-            except ValueError as error:
-                self._note(block.line, str(error))
-                continue
-            for fault in component.faults:
-                self._note(block.line, fault)
-            if self.sheet.cancels:
-                component.ical["STATUS"] = "CANCELLED"
-            if kind == "VEVENT" and component.when("DTSTART") is None:
-                self._note(block.line, "A VEVENT without a beginning.")
-                continue
-            component.uid = component.uid or _anonymous(block)
-            yield component
-
-    def _note(self, line: int, reason: str) -> None:
-        self.unread.append(Unread(self.path, line, reason))
-
-
-def _series(components: Iterable[Component]) -> Iterable[list[Component]]:
-    """Components by UID; of two for the same occurrence the one with the higher SEQUENCE counts, then the later one."""
-    found: dict[str, dict[object, Component]] = {}
-    for component in components:
-        versions = found.setdefault(component.uid, {})
-        which = component.when("RECURRENCE-ID")
-        other = versions.get(which)
-        if other is None or other.number("SEQUENCE") <= component.number("SEQUENCE"):
-            versions[which] = component
-    return [list(versions.values()) for versions in found.values()]
-
-
-def _anonymous(block: Block) -> str:
-    """A name for a component that has no UID, from its content."""
-    return _hash(block.text())
-
-
-def _plainly(error: Exception, kind: str) -> str:
-    text = str(error)
-    return text if text.startswith("A ") else f"A {kind} with a time that can't be read."
+        return await asyncio.to_thread(batch_of, source, contents, unread)
 
 
 def _hash(*parts: str) -> str:

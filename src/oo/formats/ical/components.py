@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from oo.contracts.items import When
-from oo.plugins.connectors.ics.blocks import Block
-from oo.plugins.connectors.ics.zones import Zones
+from oo.formats.ical.blocks import Block
+from oo.formats.ical.zones import Zones
 
 _TZID = re.compile(r';TZID=("[^"]*"|[^;:]*)', re.IGNORECASE)
 _TIMES = ("DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "COMPLETED", "CREATED", "LAST-MODIFIED")

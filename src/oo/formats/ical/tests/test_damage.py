@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oo.plugins.connectors.ics import components
-from oo.plugins.connectors.ics.blocks import cut
-from oo.plugins.connectors.ics.tests.calendars import NOW, busy, calendar, event, read, reasons, todo
-from oo.plugins.connectors.ics.work import TooMuch, Work
-from oo.plugins.connectors.ics.zones import Zones
+from oo.formats.ical import components
+from oo.formats.ical.blocks import cut
+from oo.formats.ical.tests.calendars import NOW, busy, calendar, event, read, reasons, todo
+from oo.formats.ical.work import TooMuch, Work
+from oo.formats.ical.zones import Zones
 
 pytestmark = pytest.mark.anyio
 

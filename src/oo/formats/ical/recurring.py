@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from oo.contracts.items import When
-from oo.plugins.connectors.ics.components import Component
-from oo.plugins.connectors.ics.work import MOST_OCCURRENCES, TooMuch, Work
+from oo.formats.ical.components import Component
+from oo.formats.ical.work import MOST_OCCURRENCES, TooMuch, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,18 @@ def single(component: Component) -> Occurrence | None:
 
 
 def _plus(when: When, length: timedelta) -> When | None:
-    """Later by a length; a day plus hours becomes a floating time, and what leaves the calendar is nothing."""
+    """Later by a length; a day plus hours becomes a floating time, and what leaves the calendar is nothing.
+
+    Days follow the clock on the wall, hours and less are exact, also over a change of clocks (RFC 5545, 3.3.6).
+    """
     if not isinstance(when, datetime) and length % timedelta(days=1):
         when = datetime(when.year, when.month, when.day)  # noqa: DTZ001 - a floating time
     try:
+        if isinstance(when, datetime) and when.tzinfo is not None:
+            days = when + timedelta(days=length.days)
+            return (days.astimezone(UTC) + timedelta(seconds=length.seconds)).astimezone(when.tzinfo)
         return when + length
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
 
 

@@ -1,4 +1,4 @@
-"""Calendars for tests, written short, and what the connector reads in them."""
+"""Calendars for tests, written short, and what is read in them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 from oo.contracts.connectors import Batch, Source
 from oo.contracts.ids import ConnectionId
-from oo.plugins.connectors.ics.plugin import plugin
-from oo.testing.files import MemoryFiles
+from oo.formats.ical.reader import batch_of
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -33,11 +32,8 @@ def calendar(*parts: str) -> bytes:
 
 
 async def read(data: bytes, zone: str = "Europe/Berlin", now: datetime = NOW) -> Batch:
-    """What the connector finds in one file."""
-    source = Source(ConnectionId("c"), now, zone, files=MemoryFiles({"a.ics": data}, largest=5_000_000))
-    batch = await plugin.pull(source, None)
-    assert batch is not None
-    return batch
+    """What is found in one file."""
+    return batch_of(Source(ConnectionId("c"), now, zone), {"a.ics": data})
 
 
 async def busy(*parts: str, zone: str = "Europe/Berlin", now: datetime = NOW) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from oo.plugins.connectors.ics.blocks import Block
+from oo.formats.ical.blocks import Block
 
 
 class Zones:
@@ -44,7 +44,8 @@ def named(name: str) -> tzinfo | None:
 
 
 def _clean(tzid: str) -> str:
-    return tzid.strip().strip('"').strip("/")
+    """A zone's name as parameters and properties agree on it: only a property writes `\\,` for a comma."""
+    return re.sub(r"\\(.)", r"\1", tzid).strip().strip('"').strip("/")
 
 
 def _built(block: Block) -> tzinfo | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from oo.plugins.connectors.ics.tests.calendars import busy, calendar, event, read, reasons
+from oo.formats.ical.tests.calendars import busy, calendar, event, read, reasons
 
 pytestmark = pytest.mark.anyio
 

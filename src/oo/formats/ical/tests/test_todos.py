@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from oo.contracts.items import Facts, Item
-from oo.plugins.connectors.ics.tests.calendars import calendar, read, reasons, todo
+from oo.formats.ical.tests.calendars import calendar, read, reasons, todo
 
 pytestmark = pytest.mark.anyio
 

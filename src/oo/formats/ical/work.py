@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import prod
 
-from oo.plugins.connectors.ics.components import Component
+from oo.formats.ical.components import Component
 
 MOST_STEPS = 200_000
 """Steps that a rule may take from its start to the end of the span."""

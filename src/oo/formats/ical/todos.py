@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from oo.contracts.connectors import Source
 from oo.contracts.items import Facts, Item, State, When
-from oo.plugins.connectors.ics.components import Component, instant
-from oo.plugins.connectors.ics.recurring import Occurrence, occurrences, single
-from oo.plugins.connectors.ics.work import Work
+from oo.formats.ical.components import Component, instant
+from oo.formats.ical.recurring import Occurrence, occurrences, single
+from oo.formats.ical.work import Work
 
 _NEAR, _FOLLOWED = timedelta(days=40), timedelta(days=400)
 """How far the next open occurrence of a series is looked for: at first, and at last."""
