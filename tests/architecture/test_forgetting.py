@@ -44,6 +44,9 @@ SAMPLES = {
     "knowledge.said": '{"value":9.0,"n":1,"confidence":1.0,"evidence":{}}',
     "activities.data": '{"task":"a word"}',
     "folded.states": '{"days":[1,{"a word":0}]}',
+    "devices.address": '{"key":"a word"}',
+    "points.moment": "{}",
+    "presences.zones": "[]",
     "baselines.shares": '{"overall":[0,0],"topics":{},"exposures":0}',
 }
 

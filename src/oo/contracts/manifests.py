@@ -83,8 +83,41 @@ class AgentManifest(Manifest):
     parameters: dict[str, Parameter] = Field(default_factory=dict, description="What it infers, by name.")
 
 
+class ChannelField(BaseModel):
+    """Something that a person types to be reached by a channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z_]{1,40}$", description="Its name among the values of an address.")
+    label: str = Field(description="What stands beside the field.")
+    kind: Literal["text", "email", "url", "password"] = "text"
+    needed: bool = True
+
+
+class ChannelManifest(Manifest):
+    """A channel: whom it reaches, what it needs, and how much it may be used."""
+
+    reaches: Literal["device", "inbox"] = Field(
+        description="`device`: shows up at once, on every device of the person; `inbox`: is read when they look, and "
+        "is used for people who have no device."
+    )
+    settings: tuple[str, ...] = Field(
+        default=(), description="Settings that it is given, without `OO_`; it is offered once those it needs are set."
+    )
+    needs: tuple[str, ...] = Field(default=(), description="Those of its settings without which it can't work.")
+    fields: tuple[ChannelField, ...] = Field(
+        default=(), description="What a person types; none where the browser gives the address."
+    )
+    confirms: bool = Field(
+        default=False, description="Whether an address is asked first whether it wants this, and used after its yes."
+    )
+    a_day: int = Field(default=8, ge=1, description="The most messages to one address in a day, tests included.")
+    minutes_between: int = Field(default=20, ge=0, description="The least time between two messages to one address.")
+
+
 SEAMS: dict[str, type[Manifest]] = {
     "agents": AgentManifest,
+    "channels": ChannelManifest,
     "connectors": ConnectorManifest,
     "policies": PolicyManifest,
 }

@@ -37,11 +37,15 @@ from oo.ml.serving import module as serving
 from oo.modules.auth import module as auth
 from oo.modules.events import module as events
 from oo.modules.integrations import module as integrations
+from oo.modules.notifier import module as notifier
 from oo.modules.ops import module as ops
 from oo.modules.profile import module as profile
 from oo.modules.recommender import module as recommender
 
-MODULES: tuple[Module, ...] = (events, auth, profile, features, serving, integrations, recommender, ops, experiments)
+MODULES: tuple[Module, ...] = (
+    *(events, auth, profile, features, serving, integrations, recommender, notifier),
+    *(ops, experiments),
+)
 """Every room of the house."""
 
 T = TypeVar("T")

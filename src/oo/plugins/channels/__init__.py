@@ -1,0 +1,1 @@
+"""Channels: each hands a short message to a device or an inbox."""
