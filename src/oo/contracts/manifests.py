@@ -60,7 +60,9 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    evidence: Literal["completions", "reactions"] = Field(description="What is counted before anything is inferred.")
+    evidence: Literal["completions", "timed_completions", "reactions"] = Field(
+        description="What is counted before anything is inferred; timed are those whose hour is known."
+    )
     minimum: int = Field(ge=1, description="How many of them it takes; below, the default counts.")
     default: float | str | bool | list[float] | list[str] | dict[str, float] = Field(
         description="The value before anything is known."

@@ -148,6 +148,17 @@ def replay(
 
 
 @app.command()
+def inferred(
+    histories: Annotated[list[Path], typer.Argument(metavar="HISTORY…", help="Histories of tasks, JSON lines.")],
+    at: Annotated[str | None, typer.Option(help="Up to this instant, such as 2026-11-21T09:00Z.")] = None,
+) -> None:
+    """Say what the agents would infer from a past: each value, from how much, and how sure."""
+    from oo.entry.commands.inferred import run
+
+    run(histories, sys.stdout, at)
+
+
+@app.command()
 def doctor(data: Data = None) -> None:
     """Say what is wrong here, and how to mend it."""
     from oo.entry.commands.doctor import run

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 from oo.contracts.errors import Unusable
 from oo.contracts.policies import Learner, Policy
-from oo.engine.history import History, offset_of, read_event, read_instant
+from oo.engine.history import read_instant
 from oo.engine.learning.lessons import Learning
+from oo.entry.commands.histories import lines_of, read_history, reason_of
 from oo.kernel.plugins import discover
 
 LEARNER = "hierarchical-logit"
@@ -37,7 +38,7 @@ def run(history: Path, at: Path, out: TextIO, policy: Policy | None = None) -> N
     policy = policy or policy_named(LEARNER)
     state = policy.initial()
     learning = Learning(cast("Learner", policy), state) if hasattr(policy, "learn") else None
-    past, events = _read_history(history)
+    past, events = read_history(history)
     position = 0
     for text, now in _read_times(at):
         while position < len(events) and events[position]["at"] < now:
@@ -52,51 +53,14 @@ def run(history: Path, at: Path, out: TextIO, policy: Policy | None = None) -> N
         out.write(json.dumps({"at": text, "ranking": ranking}, separators=(",", ":")) + "\n")
 
 
-def _read_history(path: Path) -> tuple[History, list[dict[str, Any]]]:
-    events: list[dict[str, Any]] = []
-    past: History | None = None
-    for number, line in _lines(path):
-        try:
-            row = json.loads(line)
-            if past is None:
-                if not isinstance(row, dict) or "history" not in row:
-                    raise ValueError('a history begins with {"history": …, "utc_offset_s": …}')
-                past = History(offset_of(row.get("utc_offset_s", 0)), day_only=row.get("day_only") is True)
-            else:
-                events.append(read_event(row))
-        except (ValueError, RecursionError) as error:
-            raise Unusable(f"{path}, line {number}: {_reason(error)}.") from error
-    if past is None:
-        raise Unusable(f"{path} is empty; a history begins with a line that names it.")
-    events.sort(key=lambda event: event["at"])
-    return past, events
-
-
 def _read_times(path: Path) -> Iterator[tuple[str, datetime]]:
     last = None
-    for number, line in _lines(path):
+    for number, line in lines_of(path):
         try:
             now = read_instant(line)
         except ValueError as error:
-            raise Unusable(f"{path}, line {number}: {_reason(error)}.") from error
+            raise Unusable(f"{path}, line {number}: {reason_of(error)}.") from error
         if last is not None and now < last:
             raise Unusable(f"{path}, line {number}: {line} comes before the line above it; sort the instants.")
         last = now
         yield line, now
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unusable(f"{path} is not UTF-8 text.") from error
-    except OSError as error:
-        raise Unusable(f"{path} can't be read: {(error.strerror or 'unknown reason').lower()}.") from error
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield number, line.strip()
-
-
-def _reason(error: Exception) -> str:
-    return "it is not JSON" if isinstance(error, json.JSONDecodeError | RecursionError) else str(error)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 
 from oo.contracts.agents import Inference, Inferred, Value, as_value
-from oo.contracts.features import UserHistory, Verb
+from oo.contracts.features import Activity, UserHistory
 from oo.contracts.manifests import AgentManifest, Parameter
 
-EVIDENCE: Mapping[str, tuple[Verb, ...]] = {
-    "completions": ("completed",),
-    "reactions": ("done", "snoozed", "dismissed"),
+EVIDENCE: Mapping[str, Callable[[Activity], bool]] = {
+    "completions": lambda one: one.verb == "completed",
+    "timed_completions": lambda one: one.verb == "completed" and one.timed,
+    "reactions": lambda one: one.verb in ("done", "snoozed", "dismissed"),
 }
 """What counts as each kind of evidence (docs/adr: minimum history is counted in the kind that a parameter uses)."""
 
@@ -23,7 +24,7 @@ def run_inference(
     manifest: AgentManifest, infer: Callable[[UserHistory], Mapping[str, Inferred]], history: UserHistory
 ) -> dict[str, Inference]:
     """A value for every parameter of the manifest; never raises."""
-    counts = {kind: len(history.of(*verbs)) for kind, verbs in EVIDENCE.items()}
+    counts = {kind: sum(map(counts_as, history.activities)) for kind, counts_as in EVIDENCE.items()}
     enough = {name for name, one in manifest.parameters.items() if counts[one.evidence] >= one.minimum}
     found: Mapping[str, Inferred] = {}
     failed = False

@@ -56,7 +56,7 @@ class RecentPatterns:
         done = history.of("completed")
         days = _lookback(done, history.today)
         recent = [one for one in done if history.today - days <= one.day < history.today]
-        if not recent:
+        if len(recent) < WANTED:  # even the longest look back holds too little to speak of weekdays
             return {}
         n, seen = len(recent), {"days": float(days)}
         sure = round(min(1.0, n / (2 * WANTED)), 2)

@@ -42,12 +42,13 @@ class TimeOfDay:
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """The fullest hour, the fullest quarter of hours, the longest run of hours below the mean, and the zone."""
-        done = [one for one in history.of("completed") if one.timed]
+        finished = history.of("completed")
+        done = [one for one in finished if one.timed]
         counts = [0] * HOURS
         for one in done:
             counts[int(one.hour) % HOURS] += 1
         if not done:
-            return {}
+            return {"tz": Inferred(history.zone, len(finished), 1.0)} if finished else {}
         n, days = len(done), {"days": float(history.today - min(one.day for one in done))}
         sure = round(n / (n + 30), 2)
         best = max(range(HOURS), key=lambda hour: (_around(counts, hour), -hour))
