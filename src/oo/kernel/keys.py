@@ -143,6 +143,12 @@ class Keys:
         """
         return _digest(self._instance, purpose, text)
 
+    def secret(self, purpose: str) -> bytes:
+        """32 secret bytes of the instance for one purpose: made once with the instance key, the same in all processes,
+        and safe wherever that key is (HMAC-SHA-256 as in HKDF-Expand, RFC 5869).
+        """
+        return hmac.new(self._instance, f"instance secret\0{purpose}\x01".encode(), hashlib.sha256).digest()
+
     def close(self) -> None:
         """Close the store."""
         self._store.close()

@@ -7,6 +7,7 @@ between (DNS rebinding) gains nothing; certificates are checked against the name
 from __future__ import annotations
 
 import asyncio
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from oo.kernel.http.addresses import addresses_of
-from oo.kernel.http.failures import HttpFailed, RedirectRefused, ReplyGarbled, ReplyTooLarge, Unreachable
+from oo.kernel.http.failures import HttpFailed, RedirectRefused, ReplyGarbled, ReplyTooLarge, Unanswered, Unreachable
 from oo.kernel.log import traceparent
 
 if TYPE_CHECKING:
@@ -41,21 +42,32 @@ class Reply:
 class Client:
     """Asks other servers; one per provider or purpose, used as a context. Loads httpx2 when it is made."""
 
-    def __init__(self, *, allowed: Collection[str] = (), seconds: float = SECONDS, limit: int = LIMIT) -> None:
-        """`allowed` names hosts that may have private addresses (a provider's stand-in, a server at home)."""
+    def __init__(
+        self,
+        *,
+        allowed: Collection[str] = (),
+        seconds: float = SECONDS,
+        limit: int = LIMIT,
+        redirects: bool = True,
+        tls: ssl.SSLContext | bool = True,
+    ) -> None:
+        """`allowed` names hosts that may have private addresses (a provider's stand-in, a server at home).
+
+        Without `redirects` they are answers like others; `tls` is a context that was made before, which takes a while.
+        """
         import httpx2
 
         self._httpx2 = httpx2
         self._seconds = seconds
         self._limit = limit
         self._client = httpx2.AsyncClient(
-            transport=_transport(allowed),
+            transport=_transport(allowed, tls),
             trust_env=False,
             timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
-            follow_redirects=True,
+            follow_redirects=redirects,
             max_redirects=_REDIRECTS,
             headers={"user-agent": "oO", "accept-encoding": "gzip"},
-            event_hooks={"response": [check_redirect]},
+            event_hooks={"response": [check_redirect] if redirects else []},
         )
 
     async def __aenter__(self) -> Client:
@@ -69,13 +81,17 @@ class Client:
         await self._client.aclose()
 
     async def ask(self, method: str, url: str, **sent: Any) -> Reply:
-        """The reply, whatever its status; raises `HttpFailed`. `sent`: httpx2's headers, params, json or content."""
+        """The reply, whatever its status; raises `HttpFailed`. `sent`: httpx2's headers, params, json or content.
+
+        `Unanswered` means that it was asked and may have done it; any other `Unreachable`, that it was not.
+        """
         host = self._httpx2.URL(url).host
+        asked = _Asked()
         headers = {"traceparent": traceparent(), **(sent.pop("headers", None) or {})}
         try:
             async with (
                 asyncio.timeout(self._seconds),
-                self._client.stream(method, url, headers=headers, **sent) as response,
+                self._client.stream(method, url, headers=headers, extensions={"trace": asked.note}, **sent) as response,
             ):
                 body = await self._body(response)
                 return Reply(response.status_code, dict(response.headers), body)
@@ -84,7 +100,7 @@ class Client:
         except self._httpx2.TooManyRedirects:
             raise RedirectRefused(host) from None
         except (self._httpx2.HTTPError, TimeoutError, OSError):
-            raise Unreachable(host) from None
+            raise (Unanswered if asked.begun else Unreachable)(host) from None
 
     async def _body(self, response: httpx2.Response) -> bytes:
         host, parts, size = response.url.host, [], 0
@@ -97,6 +113,16 @@ class Client:
                 raise ReplyTooLarge(host)
             parts.append(part)
         return b"".join(parts)
+
+
+class _Asked:
+    """Notes whether a request began to leave."""
+
+    begun = False
+
+    async def note(self, event: str, _: Mapping[str, Any]) -> None:
+        """Hear what the connection does."""
+        self.begun = self.begun or event.endswith("send_request_headers.started")
 
 
 async def _decoded(response: httpx2.Response, limit: int) -> AsyncIterator[bytes]:
@@ -126,11 +152,11 @@ async def check_redirect(response: httpx2.Response) -> None:
             raise RedirectRefused(response.url.host)
 
 
-def _transport(allowed: Collection[str]) -> httpx2.AsyncHTTPTransport:
+def _transport(allowed: Collection[str], tls: ssl.SSLContext | bool) -> httpx2.AsyncHTTPTransport:
     """httpx2's own transport, whose connections are made by `_Checked`."""
     import httpx2
 
-    transport = httpx2.AsyncHTTPTransport(trust_env=False)
+    transport = httpx2.AsyncHTTPTransport(trust_env=False, verify=tls)
     pool: Any = transport._pool
     pool._network_backend = _Checked(pool._network_backend, frozenset(allowed))
     return transport

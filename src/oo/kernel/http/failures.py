@@ -15,6 +15,10 @@ class Unreachable(HttpFailed):
     """The other server is not to be reached, or took too long."""
 
 
+class Unanswered(Unreachable):
+    """The other server was asked and did not answer: it may have done what it was asked, or not."""
+
+
 class AddressRefused(HttpFailed):
     """This host is not on the public internet, so it is not asked."""
 

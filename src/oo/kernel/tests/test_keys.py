@@ -70,3 +70,13 @@ def test_digests_differ_by_purpose_and_by_instance(tmp_path: Path) -> None:
     here, there = Keys(tmp_path / "a"), Keys(tmp_path / "b")
     assert here.digest("project", "flat") == here.digest("project", "flat")
     assert len({here.digest("project", "flat"), here.digest("title", "flat"), there.digest("project", "flat")}) == 3
+
+
+def test_a_secret_of_the_instance_is_the_same_after_a_restart_and_another_for_each_purpose(tmp_path: Path) -> None:
+    first = Keys(tmp_path)
+    secret = first.secret("vapid")
+    first.close()
+    again = Keys(tmp_path)
+    assert len(secret) == 32 and again.secret("vapid") == secret
+    assert again.secret("webhook") != secret
+    assert Keys(tmp_path / "elsewhere").secret("vapid") != secret

@@ -27,6 +27,7 @@ from oo.kernel.http.failures import (
     RedirectRefused,
     ReplyGarbled,
     ReplyTooLarge,
+    Unanswered,
     Unreachable,
 )
 
@@ -255,3 +256,25 @@ def self_signed(folder: Path, name: str) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "server.pem")
     return context
+
+
+async def test_whoever_was_asked_and_keeps_silent_may_have_done_it_and_whoever_is_not_there_has_not() -> None:
+    async with server(lambda *_: None) as port, Client(allowed=HERE, seconds=1) as client:
+        with pytest.raises(Unanswered):
+            await client.ask("POST", f"http://localhost:{port}/", content=b"x")
+    async with Client(allowed=HERE) as client:
+        with pytest.raises(Unreachable) as failed:
+            await client.ask("POST", f"http://localhost:{port}/", content=b"x")
+    assert not isinstance(failed.value, Unanswered)
+
+
+async def test_a_redirect_is_an_answer_where_none_is_followed() -> None:
+    asked: list[str] = []
+
+    def answer(path: str, _: dict[str, str]) -> bytes:
+        asked.append(path)
+        return http(b"", "307 Temporary Redirect", location="/elsewhere")
+
+    async with server(answer) as port, Client(allowed=HERE, redirects=False) as client:
+        assert (await client.ask("POST", f"http://localhost:{port}/here", content=b"x")).status == 307
+    assert asked == ["/here"]
