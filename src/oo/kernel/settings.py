@@ -116,6 +116,25 @@ class Settings(BaseSettings):
         description="Lets programs in as the owner, by `POST /api/auth/token`; at least 32 characters; `ADMIN_TOKEN` "
         "works too. Default: no program is let in.",
     )
+    contact: str | None = Field(
+        None,
+        description="Where push services reach whoever runs this oO: a mail address, or an https address. Default: the "
+        "address people open.",
+    )
+    push_hosts: str = Field(
+        "fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        description="Push services that a browser may name, separated by commas; `*.` stands for anything before.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail server, as `smtp://name:password@mail.example.org:587` (STARTTLS) or `smtps://…:465` (TLS "
+        "at once). Default: oO writes no mail.",
+    )
+    mail_from: str | None = Field(None, description="Whom mail comes from, such as `oO <oo@example.org>`.")
+    channel_hosts: str = Field(
+        "",
+        description="Hosts at home that ntfy and webhooks may name although they are not public, separated by commas.",
+    )
     files: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (Path.home(),),
         description="Folders from which the owner may connect files, separated by `:`. Default: the home folder.",

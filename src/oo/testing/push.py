@@ -1,5 +1,5 @@
-"""A push service on this machine: it checks who sends (RFC 8292), takes what is sealed as a real one does (RFC 8030), and
-its browsers open it with keys of their own (RFC 8291), so that what arrived is known word for word.
+"""A push service on this machine: it checks who sends (RFC 8292), takes what is sealed as a real one does (RFC 8030),
+and its browsers open it with keys of their own (RFC 8291), so that what arrived is known word for word.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def sender(secret: bytes, contact: str) -> Sender:
 
 @dataclass(slots=True)
 class Tokens:
-    """Signs a token per push service, and uses it for hours: services (Apple's) mind fresh ones more than once an hour."""
+    """Signs a token per push service, and uses it for hours: Apple's minds fresh ones more than once an hour."""
 
     _kept: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
 
