@@ -127,8 +127,8 @@ class Settings(BaseSettings):
     )
     smtp_url: SecretStr | None = Field(
         None,
-        description="The mail server, as `smtp://name:password@mail.example.org:587` (STARTTLS) or `smtps://…:465` (TLS "
-        "at once). Default: oO writes no mail.",
+        description="The mail server, as `smtp://name:password@mail.example.org:587` (STARTTLS) or `smtps://…:465` "
+        "(TLS at once). Default: oO writes no mail.",
     )
     mail_from: str | None = Field(None, description="Whom mail comes from, such as `oO <oo@example.org>`.")
     channel_hosts: str = Field(
