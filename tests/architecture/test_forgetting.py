@@ -30,6 +30,7 @@ ABOUT_NOBODY: dict[str, str] = {
     "leases": "which process leads",
     "ticks": "when what was planned",
     "runs": "how far shards are; a shard's ends are milliseconds of joining, not ids",
+    "rounds": "when agents were asked about everybody; its ends are milliseconds of joining, not ids",
     "kicks": "what was asked for before its time",
 }
 # The column that names the person, where it isn't user_id.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol, TypeAlias
@@ -41,6 +41,9 @@ class Consents(Protocol):
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """The keys that are granted now."""
+
+    async def granted_all(self, *, users: Collection[UserId]) -> Mapping[UserId, frozenset[str]]:
+        """The keys that are granted now, of many people in one read."""
 
     async def consents(self, *, user: UserId) -> list[ConsentView]:
         """Every consent as it stands, in the order of `CONSENTS`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final, Literal, Protocol, TypeAlias
@@ -63,3 +63,6 @@ class Contexts(Protocol):
 
     async def standing(self, *, user: UserId, busy: Sequence[Busy] = ()) -> Standing:
         """Consents, contexts that are on and agents that are off, as eligibility reads them."""
+
+    async def standings(self, *, busy: Mapping[UserId, Sequence[Busy]]) -> Mapping[UserId, Standing]:
+        """The same of many people in one read, each with their calendar."""

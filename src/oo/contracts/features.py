@@ -104,6 +104,16 @@ class FeatureView:
     """The consent without which it is neither kept nor computed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A person's past as it is kept, opened, ready to travel to another process; only `ml` reads what is in it."""
+
+    states: bytes | None = None
+    """What was folded; None before anything was."""
+    waiting: tuple[tuple[Verb, datetime, bytes], ...] = ()
+    """What is not folded yet."""
+
+
 class Features(Protocol):
     """Keeps what happened as numbers, and says what follows from it."""
 
@@ -115,6 +125,15 @@ class Features(Protocol):
 
     async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
         """The view with the named features that have a value: of the person, of the moment and of open tasks."""
+
+    async def kept(self, *, users: Collection[UserId]) -> Mapping[UserId, Kept]:
+        """What is folded of many people, and what waits to be, in one read.
+
+        Nothing of it for those who have not given the consent, or whose key is gone.
+        """
+
+    async def refold(self, *, user: UserId) -> None:
+        """Fold the person's past anew, where it was folded by an older definition."""
 
     async def history(self, *, user: UserId) -> UserHistory:
         """What is kept of the person's past."""

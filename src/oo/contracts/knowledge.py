@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from oo.contracts.agents import Inference, Value
 from oo.contracts.ids import UserId
@@ -27,11 +27,18 @@ class Known:
     evidence: Mapping[str, float] = field(default_factory=dict)
 
 
+Parameters: TypeAlias = Mapping[str, Mapping[str, Value]]
+"""Values by scope and key."""
+
+
 class Knowledge(Protocol):
     """Keeps what was inferred; what a person sets stays, what they delete never comes back."""
 
     async def known(self, *, user: UserId) -> list[Known]:
         """All of it, by scope and key."""
+
+    async def parameters(self, *, users: Collection[UserId]) -> Mapping[UserId, Parameters]:
+        """The values alone, of many people in one read; people of whom nothing is known are left out."""
 
     async def learn(self, *, user: UserId, scope: str, version: str, found: Mapping[str, Inference]) -> int:
         """Keep what an agent inferred; how many values are others than before.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Protocol
@@ -30,6 +30,9 @@ class Profiles(Protocol):
 
     async def get(self, *, user: UserId) -> Profile:
         """The person's profile, with defaults where nothing was set."""
+
+    async def get_all(self, *, users: Collection[UserId]) -> Mapping[UserId, Profile]:
+        """The profiles of many people, in one read."""
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         """Set preferences by name from their text forms (`03:00`, `Europe/Berlin`, `true`).

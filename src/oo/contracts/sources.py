@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -23,6 +23,18 @@ class Inventory:
     last_project: str | None = None
     stale_since: datetime | None = None
     """Set when no connection could be read since then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """An inventory as it is kept, ready to travel to another process."""
+
+    facts: tuple[str, ...] = ()
+    """What `items.facts_text` wrote of each open task."""
+    busy: tuple[Busy, ...] = ()
+    connected: int = 0
+    last_project: str | None = None
+    stale_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,9 @@ class Sources(Protocol):
 
     async def inventory(self, *, user: UserId) -> Inventory:
         """Everything known, from the last reads; never waits for a source."""
+
+    async def stocks(self, *, users: Collection[UserId]) -> Mapping[UserId, Stocked]:
+        """The inventories of many people, each as it is kept, in one read."""
 
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
         """Look whether the person's files changed, and read those that did; True when something was read.

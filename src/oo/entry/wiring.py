@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -101,11 +101,12 @@ async def house(
     """
     clock = clock or SystemClock()
     allowed(settings, part)
-    async with storage(settings) as kept:
+    async with storage(settings) as kept, contextlib.AsyncExitStack() as closing:
         db, keys, codec = kept.db, kept.keys, ProtobufCodec()
         outbox = Outbox(codec, keys, clock, ids or UlidIds(clock), trace=traceparent)
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
+        closing.callback(close, rooms.values())
         backups.prune(settings.data, clock.now())
         saving.clear_staging(settings.data, clock.now())
         await Forgetter(kit, MODULES).keep_erased()
@@ -148,6 +149,13 @@ def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Buil
             rooms[room.name] = built
             waiting.remove(room)
     return promises, rooms
+
+
+def close(rooms: Iterable[Built]) -> None:
+    """Let rooms go of what they hold beside the database."""
+    for built in rooms:
+        if built.close is not None:
+            built.close()
 
 
 def plugins() -> dict[str, Mapping[str, Plugin[Any]]]:

@@ -62,6 +62,8 @@ class Built:
     works: Sequence[Work] = ()
     """What it does for many people by the clock."""
     health: Callable[[], Awaitable[Health]] | None = None
+    close: Callable[[], None] | None = None
+    """Lets go of what it holds beside the database; called once, at the end."""
 
 
 Erase = Callable[[Transaction, str], int]

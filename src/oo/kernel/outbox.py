@@ -6,7 +6,8 @@ sealed with the person's key (docs/adr/0004). These rows are the log: what JetSt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -168,6 +169,29 @@ class Outbox:
             tx.run(_INSERT, row)
         self.wake()
 
+    def publish_all(self, tx: Transaction, envelopes: Sequence[Envelope]) -> None:
+        """Write many events as rows of this transaction: quicker, and in order for each person."""
+        counts = Counter(envelope.user for envelope in envelopes)
+        last = {user: _next_seq(tx, user, count) - count for user, count in counts.items()}
+        rows = []
+        for envelope in envelopes:
+            last[envelope.user] += 1
+            rows.append(
+                {
+                    "event_id": envelope.id,
+                    "user_id": envelope.user,
+                    "user_seq": last[envelope.user],
+                    "type": envelope.type,
+                    "at": envelope.at,
+                    "trace": envelope.trace,
+                    "version": VERSION,
+                    "payload": self._keys.cipher(envelope.user).seal_bytes(PAYLOAD, envelope.wire),
+                }
+            )
+        tx.run(_INSERT, rows)
+        if rows:
+            self.wake()
+
 
 def unheard(tx: Transaction, consumer: str, types: Collection[str], users: Collection[str]) -> set[str]:
     """Who of these people has an event of these types that was accepted and not heard by this consumer yet."""
@@ -188,13 +212,16 @@ _INSERT = Prepared(insert(outbox))
 
 def _taking(dialect: str) -> Prepared:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    taking = make(sequences).values(user_id=bindparam("user"), last=1)
-    counted = taking.on_conflict_do_update(index_elements=["user_id"], set_={"last": sequences.c.last + 1})
+    taking = make(sequences).values(user_id=bindparam("user"), last=bindparam("count"))
+    counted = taking.on_conflict_do_update(
+        index_elements=["user_id"], set_={"last": sequences.c.last + taking.excluded.last}
+    )
     return Prepared(counted.returning(sequences.c.last))
 
 
 _TAKING = {"sqlite": _taking("sqlite"), "postgresql": _taking("postgresql")}
 
 
-def _next_seq(tx: Transaction, user: str) -> int:
-    return int(tx.fetch(_TAKING[tx.dialect], {"user": user})[0].last)
+def _next_seq(tx: Transaction, user: str, count: int = 1) -> int:
+    """The last of the person's next numbers."""
+    return int(tx.fetch(_TAKING[tx.dialect], {"user": user, "count": count})[0].last)

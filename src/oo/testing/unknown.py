@@ -6,19 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from oo.contracts.agents import Inference
+from oo.contracts.asking import Asked, Asking, Told
 from oo.contracts.consents import CONSENTS, Consents
 from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import UserView
-from oo.contracts.features import Features, UserHistory
+from oo.contracts.features import Features, Kept, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.items import Busy
-from oo.contracts.knowledge import Knowledge, Known
+from oo.contracts.knowledge import Knowledge, Known, Parameters
 from oo.contracts.serving import AgentView, Heard, Serving, Standing
 
 
 def unknown() -> dict[type, object]:
     """What a room needs that asks agents, where there are none."""
-    return dict.fromkeys((Features, Serving, Consents, Contexts, Knowledge), Nobody())
+    return dict.fromkeys((Features, Serving, Asking, Consents, Contexts, Knowledge), Nobody())
 
 
 class Nobody:
@@ -44,9 +45,19 @@ class Nobody:
         """Nobody says anything."""
         return []
 
+    async def ask(
+        self, *, people: Sequence[Asked], agents: Collection[str] | None = None
+    ) -> Sequence[Sequence[Told] | None]:
+        """Nobody says anything."""
+        return [() for _ in people]
+
     async def infer(self, *, history: UserHistory) -> Mapping[str, Mapping[str, Inference]]:
         """Nothing."""
         return {}
+
+    async def granted_all(self, *, users: Collection[UserId]) -> Mapping[UserId, frozenset[str]]:
+        """The same for everybody."""
+        return {user: await self.granted(user=user) for user in users}
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """What everybody has given."""
@@ -59,3 +70,15 @@ class Nobody:
     async def known(self, *, user: UserId) -> list[Known]:
         """Nothing."""
         return []
+
+    async def kept(self, *, users: Collection[UserId]) -> Mapping[UserId, Kept]:
+        """Nothing."""
+        return dict.fromkeys(users, Kept())
+
+    async def standings(self, *, busy: Mapping[UserId, Sequence[Busy]]) -> Mapping[UserId, Standing]:
+        """Nothing is allowed, on or off."""
+        return dict.fromkeys(busy, Standing())
+
+    async def parameters(self, *, users: Collection[UserId]) -> Mapping[UserId, Parameters]:
+        """Nothing."""
+        return {}

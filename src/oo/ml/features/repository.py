@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, tuple_, update
 
 from oo.kernel.db import Prepared, Transaction, upsert
 from oo.kernel.erasing import ROWS, erase_slice
@@ -21,6 +21,14 @@ _PLACE = Prepared(
     .values(day=bindparam("day"), hour=bindparam("hour"))
 )
 
+_MANY: BindParameter[Any] = bindparam("users", expanding=True)
+_STATES_OF_ALL = select(folded.c.user_id, folded.c.states).where(folded.c.user_id.in_(_MANY))
+_WAITING_OF_ALL = (
+    select(activities)
+    .where(activities.c.user_id.in_(_MANY), activities.c.day.is_(None))
+    .order_by(activities.c.user_id, activities.c.seq)
+)
+
 
 def add(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Keep an activity that nobody has folded yet."""
@@ -31,6 +39,18 @@ def waiting(tx: Transaction, user: str, limit: int) -> Sequence[Row[Any]]:
     """The person's activities that are not folded yet, in their order."""
     mine = select(activities).where(activities.c.user_id == user, activities.c.day.is_(None))
     return tx.execute(mine.order_by(activities.c.seq).limit(limit)).all()
+
+
+def kept(tx: Transaction, users: Collection[str], limit: int) -> tuple[dict[str, bytes], dict[str, list[Row[Any]]]]:
+    """The sealed states of many people, and at most so many activities of each that wait, by person."""
+    many = {"users": list(users)}
+    sealed = {row.user_id: row.states for row in tx.execute(_STATES_OF_ALL, many)}
+    waiting: dict[str, list[Row[Any]]] = {}
+    for row in tx.execute(_WAITING_OF_ALL, many):
+        mine = waiting.setdefault(row.user_id, [])
+        if len(mine) < limit:
+            mine.append(row)
+    return sealed, waiting
 
 
 def people_waiting(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
@@ -50,6 +70,12 @@ def put(tx: Transaction, user: str, sealed: bytes, now: datetime, placed: Sequen
     """Keep states, and the day and hour (by seq) of the activities that went into them."""
     upsert(tx, folded, {"user_id": user, "states": sealed, "at": now})
     tx.run(_PLACE, [{"person": user, "number": seq, "day": day, "hour": hour} for seq, day, hour in placed])
+
+
+def replace(tx: Transaction, user: str, sealed: bytes, fresh: bytes) -> None:
+    """Keep states in the place of those that were read, unless they are others by now."""
+    mine = (folded.c.user_id == user, folded.c.states == sealed)
+    tx.execute(update(folded).where(*mine).values(states=fresh))
 
 
 def past(tx: Transaction, user: str) -> Sequence[Row[Any]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Row
 
 from oo.contracts.consents import Consents
 from oo.contracts.decisions import UserView
-from oo.contracts.features import Activity, FeatureView, UserHistory
+from oo.contracts.features import Activity, FeatureView, Kept, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profiles
-from oo.engine.when import today
 from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
 from oo.kernel.keys import KeyGone
@@ -21,7 +20,8 @@ from oo.kernel.module import Kit
 from oo.ml.features import repository
 from oo.ml.features.activity import Place, activity
 from oo.ml.features.fold import At, States, dump, fold, load, start
-from oo.ml.features.registry import FEATURES, HABITS, moment_values, profile_values, task_values
+from oo.ml.features.opening import hydrated
+from oo.ml.features.registry import FEATURES, HABITS, profile_values
 from oo.ml.features.tables import ACTIVITY, STATES
 
 BATCH = 500
@@ -48,15 +48,7 @@ class KeptFeatures:
     async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
         """See `Features.hydrate`."""
         granted = await self._consents.granted(user=view.user)
-        allowed = {name for name in names if name in FEATURES and FEATURES[name].consent in (None, *granted)}
-        states = await self.states(user=view.user)
-        now = view.context.now
-        at = At(now.timestamp(), today(view.context).toordinal())
-        return replace(
-            view,
-            features={**profile_values(states, at, allowed), **moment_values(view, allowed)},
-            task_features=task_values(view, states, allowed),
-        )
+        return hydrated(view, await self.states(user=view.user), granted, names)
 
     async def states(self, *, user: UserId) -> States:
         """What was folded of the person, with what waits folded in."""
@@ -67,6 +59,25 @@ class KeptFeatures:
         )
         states = await self._opened(user, sealed)
         return fold(states, self._placed(user, rows, await self._place(user)))
+
+    async def kept(self, *, users: Collection[UserId]) -> Mapping[UserId, Kept]:
+        """See `Features.kept`."""
+        granted = await self._consents.granted_all(users=users)
+        sealed, waiting = await self._kit.db.read(lambda tx: repository.kept(tx, users, BATCH))
+        found: dict[UserId, Kept] = {}
+        for user in users:
+            found[user] = Kept()
+            if HABITS in granted[user] and (user in sealed or user in waiting):
+                with suppress(KeyGone):  # forgotten meanwhile
+                    found[user] = self._kept(user, sealed.get(user), waiting.get(user, ()))
+        return found
+
+    async def refold(self, *, user: UserId) -> None:
+        """See `Features.refold`."""
+        sealed = await self._kit.db.read(lambda tx: repository.states(tx, user))
+        if sealed is not None:
+            fresh = self._kit.keys.cipher(user).seal_bytes(STATES, dump(await self._opened(user, sealed)))
+            await self._kit.db.write(lambda tx: repository.replace(tx, user, sealed, fresh))
 
     async def history(self, *, user: UserId) -> UserHistory:
         """See `Features.history`."""
@@ -139,6 +150,11 @@ class KeptFeatures:
         if states is None:
             states = fold(start(), self._past(user, await self._kit.db.read(lambda tx: repository.past(tx, user))))
         return states
+
+    def _kept(self, user: UserId, sealed: bytes | None, rows: Sequence[Row[Any]]) -> Kept:
+        cipher = self._kit.keys.cipher(user)
+        waiting = tuple((row.verb, row.at, cipher.open_bytes(ACTIVITY, row.data)) for row in rows)
+        return Kept(None if sealed is None else cipher.open_bytes(STATES, sealed), waiting)
 
     def _past(self, user: UserId, rows: Sequence[Row[Any]]) -> list[Activity]:
         cipher = self._kit.keys.cipher(user)

@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
+from oo.contracts.asking import Asking
 from oo.contracts.serving import Serving
+from oo.kernel.children import Children
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.ml.serving.asking import ManyAsked
 from oo.ml.serving.local import Local
 
 
@@ -20,7 +23,9 @@ def _build(kit: Kit, needs: Needs) -> Built:
     async def health() -> Health:
         return Health(True, {"agents": len(serving.registry())})
 
-    return Built(promises={Serving: serving}, health=health)
+    children = Children()
+    asking = ManyAsked(serving, children)
+    return Built(promises={Serving: serving, Asking: asking}, health=health, close=children.close)
 
 
 def _nothing_to_erase(tx: Transaction, user: str) -> int:
@@ -33,7 +38,7 @@ def _nothing_to_export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[st
 
 module = Module(
     name="serving",
-    keeps=(Serving,),
+    keeps=(Serving, Asking),
     needs=(),
     tables=MetaData(schema="serving"),
     erase=_nothing_to_erase,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, cast
@@ -16,7 +16,16 @@ from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, Ref, UserId
 from oo.contracts.items import Busy, Facts, facts_from_text
 from oo.contracts.profiles import Profiles
-from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, KeptFile, Receipt, Wording
+from oo.contracts.sources import (
+    ConnectionView,
+    ConnectorView,
+    FolderView,
+    Inventory,
+    KeptFile,
+    Receipt,
+    Stocked,
+    Wording,
+)
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.integrations.adding import Adding
@@ -25,7 +34,7 @@ from oo.modules.integrations.connection import EVERY, Connection, Opener
 from oo.modules.integrations.failing import NOT_INSTALLED, Faults
 from oo.modules.integrations.mind import Mind
 from oo.modules.integrations.repository import connections, items, writebacks
-from oo.modules.integrations.repository.inventory import Stock, stock
+from oo.modules.integrations.repository.inventory import Stock, stock, stocks
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
 from oo.modules.integrations.sync import FRESH, PATIENCE, Sync
 from oo.modules.integrations.uploads import Uploads
@@ -61,6 +70,12 @@ class Integrations:
         """See `Sources.inventory`."""
         since = self._kit.clock.now() - timedelta(days=1)
         return inventory_of(await self._kit.db.read(lambda tx: stock(tx, user, since)), self._facts)
+
+    async def stocks(self, *, users: Collection[UserId]) -> Mapping[UserId, Stocked]:
+        """See `Sources.stocks`."""
+        since = self._kit.clock.now() - timedelta(days=1)
+        found = await self._kit.db.read(lambda tx: stocks(tx, users, since))
+        return {user: stocked(found[user]) if user in found else Stocked() for user in users}
 
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
         """See `Sources.glance`."""
@@ -217,11 +232,23 @@ class Integrations:
 
 def inventory_of(found: Stock, facts_of: Callable[[str], Facts] = facts_from_text) -> Inventory:
     """The inventory that rows tell; it is stale when every connection fails."""
+    as_kept = stocked(found)
+    return Inventory(
+        facts=tuple(map(facts_of, as_kept.facts)),
+        busy=as_kept.busy,
+        connected=as_kept.connected,
+        last_project=as_kept.last_project,
+        stale_since=as_kept.stale_since,
+    )
+
+
+def stocked(found: Stock) -> Stocked:
+    """The same with its facts as they are kept."""
     stale: datetime | None = None
     if found.connections and all(row.state in _FAILING for row in found.connections):
         stale = max(row.read_at or row.created_at for row in found.connections)
-    return Inventory(
-        facts=tuple(map(facts_of, found.facts)),
+    return Stocked(
+        facts=tuple(found.facts),
         busy=tuple(Busy(row.starts_at, row.ends_at, row.all_day) for row in found.busy),
         connected=len(found.connections),
         last_project=found.last_project,

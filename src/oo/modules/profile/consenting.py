@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import Row
@@ -17,6 +17,7 @@ from oo.modules.profile import repository
 
 PERSON: Final = "person"
 _REMEMBERED = 10_000
+_GIVEN = frozenset[str](key for key, given in CONSENTS.items() if given)
 
 
 class StoredConsents:
@@ -31,6 +32,11 @@ class StoredConsents:
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """See `Consents.granted`."""
         return frozenset(view.key for view in await self.consents(user=user) if view.granted)
+
+    async def granted_all(self, *, users: Collection[UserId]) -> Mapping[UserId, frozenset[str]]:
+        """See `Consents.granted_all`."""
+        found = await self._kit.db.read(lambda tx: repository.consents_of_all(tx, users))
+        return {user: _granted(found[user]) if user in found else _GIVEN for user in users}
 
     async def consents(self, *, user: UserId) -> list[ConsentView]:
         """See `Consents.consents`."""
@@ -70,3 +76,7 @@ class StoredConsents:
 def _views(rows: Sequence[Row[Any]]) -> list[ConsentView]:
     known = {row.key: ConsentView(row.key, row.granted, row.version, row.origin, row.at) for row in rows}
     return [known.get(key) or ConsentView(key, default) for key, default in CONSENTS.items()]
+
+
+def _granted(said: Mapping[str, bool]) -> frozenset[str]:
+    return frozenset[str](key for key, given in CONSENTS.items() if said.get(key, given))

@@ -95,6 +95,28 @@ class StoredContexts:
         off = await self._kit.db.read(lambda tx: repository.switched_off(tx, user))
         return Standing(await self._consents.granted(user=user), frozenset[str](on), off)
 
+    async def standings(self, *, busy: Mapping[UserId, Sequence[Busy]]) -> Mapping[UserId, Standing]:
+        """See `Contexts.standings`."""
+        users = list(busy)
+        rows, off = await self._kit.db.read(
+            lambda tx: (repository.contexts_of_all(tx, users), repository.switched_off_of_all(tx, users))
+        )
+        granted = await self._consents.granted_all(users=users)
+        profiles = await self._profiles.get_all(users=[user for user in users if user in rows]) if rows else {}
+        now = self._kit.clock.now()
+        found: dict[UserId, Standing] = {}
+        for user in users:
+            on = frozenset[str]()
+            if user in rows:
+                zone = zone_of(profiles[user].zone)
+                on = frozenset(
+                    name
+                    for name, row in rows[user].items()
+                    if situation(now, zone, row.by_hand, row.until, rule_of(row.rule), busy[user]).on
+                )
+            found[user] = Standing(granted[user], on, frozenset(off.get(user, ())))
+        return found
+
     def _row(
         self, user: UserId, name: str, on: bool | None, until: datetime | None, rule: str | None, now: datetime
     ) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from oo.contracts.agents import Inference, Value, as_value
 from oo.contracts.errors import Invalid, NotFound
 from oo.contracts.events import PrefInferred, PrefSet
 from oo.contracts.ids import UserId
-from oo.contracts.knowledge import Known
+from oo.contracts.knowledge import Known, Parameters
 from oo.contracts.manifests import AgentManifest
 from oo.kernel.db import Transaction
+from oo.kernel.keys import KeyGone
 from oo.kernel.module import Kit
 from oo.modules.profile import repository
 from oo.modules.profile.tables import SAID
@@ -36,6 +37,18 @@ class StoredKnowledge:
         """See `Knowledge.known`."""
         rows = await self.kit.db.read(lambda tx: repository.known_of(tx, user))
         return [self._known(user, row) for row in rows if row.source != DELETED]
+
+    async def parameters(self, *, users: Collection[UserId]) -> Mapping[UserId, Parameters]:
+        """See `Knowledge.parameters`."""
+        rows = await self.kit.db.read(lambda tx: repository.known_of_all(tx, users))
+        found: dict[UserId, dict[str, dict[str, Value]]] = {}
+        for row in rows:
+            try:
+                value = as_value(json.loads(self.kit.keys.cipher(row.user_id).open(SAID, row.said))["value"])
+            except KeyGone:  # forgotten meanwhile
+                continue
+            found.setdefault(row.user_id, {}).setdefault(row.scope, {})[row.key] = value
+        return found
 
     async def learn(self, *, user: UserId, scope: str, version: str, found: Mapping[str, Inference]) -> int:
         """See `Knowledge.learn`."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, select
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, select
 
 from oo.kernel.db import Transaction, upsert
 from oo.kernel.erasing import erase_slice
@@ -22,6 +22,19 @@ _VALUES = select(prefs.c.key, prefs.c.value).where(
     prefs.c.user_id == bindparam("user"), prefs.c.scope == bindparam("scope")
 )
 
+_MANY: BindParameter[Any] = bindparam("users", expanding=True)
+_VALUES_OF_ALL = select(prefs.c.user_id, prefs.c.key, prefs.c.value).where(
+    prefs.c.user_id.in_(_MANY), prefs.c.scope == bindparam("scope")
+)
+_CONSENTS_OF_ALL = select(consents.c.user_id, consents.c.key, consents.c.granted).where(consents.c.user_id.in_(_MANY))
+_CONTEXTS_OF_ALL = select(contexts).where(contexts.c.user_id.in_(_MANY))
+_OFF_OF_ALL = select(prefs.c.user_id, prefs.c.scope).where(
+    prefs.c.user_id.in_(_MANY), prefs.c.key == SWITCH, prefs.c.value == "false"
+)
+_KNOWN_OF_ALL = select(knowledge.c.user_id, knowledge.c.scope, knowledge.c.key, knowledge.c.said).where(
+    knowledge.c.user_id.in_(_MANY), knowledge.c.said.is_not(None)
+)
+
 
 class Counts(NamedTuple):
     """How many there are."""
@@ -33,6 +46,14 @@ class Counts(NamedTuple):
 def values(tx: Transaction, user: str) -> dict[str, str]:
     """What was set for the person globally, by key."""
     return {row.key: row.value for row in tx.execute(_VALUES, {"user": user, "scope": GLOBAL})}
+
+
+def values_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, str]]:
+    """What was set for each of many people globally, by person and key."""
+    found: dict[str, dict[str, str]] = {}
+    for row in tx.execute(_VALUES_OF_ALL, {"users": list(users), "scope": GLOBAL}):
+        found.setdefault(row.user_id, {})[row.key] = row.value
+    return found
 
 
 def put(tx: Transaction, user: str, changed: Mapping[str, str], source: str, now: datetime) -> None:
@@ -58,6 +79,14 @@ def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     return tx.execute(select(consents).where(consents.c.user_id == user)).all()
 
 
+def consents_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, bool]]:
+    """What many people set of consents, by person and key."""
+    found: dict[str, dict[str, bool]] = {}
+    for row in tx.execute(_CONSENTS_OF_ALL, {"users": list(users)}):
+        found.setdefault(row.user_id, {})[row.key] = row.granted
+    return found
+
+
 def put_consent(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Set a consent."""
     upsert(tx, consents, row)
@@ -66,6 +95,14 @@ def put_consent(tx: Transaction, row: Mapping[str, Any]) -> None:
 def contexts_of(tx: Transaction, user: str) -> dict[str, Row[Any]]:
     """The contexts that the person set something of, by name."""
     return {row.context: row for row in tx.execute(select(contexts).where(contexts.c.user_id == user))}
+
+
+def contexts_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, Row[Any]]]:
+    """What many people set of contexts, by person and name."""
+    found: dict[str, dict[str, Row[Any]]] = {}
+    for row in tx.execute(_CONTEXTS_OF_ALL, {"users": list(users)}):
+        found.setdefault(row.user_id, {})[row.context] = row
+    return found
 
 
 def put_context(tx: Transaction, row: Mapping[str, Any]) -> None:
@@ -79,6 +116,14 @@ def switched_off(tx: Transaction, user: str) -> frozenset[str]:
     return frozenset(tx.execute(select(prefs.c.scope).where(*mine)).scalars())
 
 
+def switched_off_of_all(tx: Transaction, users: Collection[str]) -> dict[str, set[str]]:
+    """The agents that many people switched off, by person."""
+    found: dict[str, set[str]] = {}
+    for row in tx.execute(_OFF_OF_ALL, {"users": list(users)}):
+        found.setdefault(row.user_id, set()).add(row.scope)
+    return found
+
+
 def put_scoped(tx: Transaction, user: str, scope: str, key: str, value: str, now: datetime) -> None:
     """Set a preference of a scope, as the person's."""
     upsert(tx, prefs, {"user_id": user, "scope": scope, "key": key, "value": value, "source": "user", "at": now})
@@ -88,6 +133,11 @@ def known_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     """All that is known of the person, deletions too, by scope and key."""
     mine = select(knowledge).where(knowledge.c.user_id == user)
     return tx.execute(mine.order_by(knowledge.c.scope, knowledge.c.key)).all()
+
+
+def known_of_all(tx: Transaction, users: Collection[str]) -> Sequence[Row[Any]]:
+    """What is known of many people, sealed; what they deleted is left out."""
+    return tx.execute(_KNOWN_OF_ALL, {"users": list(users)}).all()
 
 
 def put_known(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

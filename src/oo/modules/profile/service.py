@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from oo.contracts.events import PrefSet
 from oo.contracts.ids import UserId
@@ -17,6 +17,7 @@ from oo.modules.profile.preferences import profile_of, read, text_forms, written
 
 USER = "user"
 _REMEMBERED = 10_000
+_DEFAULT = Profile()
 
 
 class StoredProfiles:
@@ -44,6 +45,11 @@ class StoredProfiles:
                 self._known.clear()
             self._known[user] = profile
         return profile
+
+    async def get_all(self, *, users: Collection[UserId]) -> Mapping[UserId, Profile]:
+        """See `Profiles.get_all`."""
+        found = await self._db.read(lambda tx: repository.values_of_all(tx, users))
+        return {user: profile_of(found[user]) if user in found else _DEFAULT for user in users}
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         """See `Profiles.change`; all of the values are set or, when one is wrong, none."""

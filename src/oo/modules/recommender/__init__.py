@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from oo.contracts.asking import Asking
 from oo.contracts.consents import Consents
 from oo.contracts.contexts import Contexts
 from oo.contracts.features import Features
@@ -26,7 +27,8 @@ from oo.modules.recommender.handlers import HANDLERS, joined
 from oo.modules.recommender.hearing.handlers import HEARERS
 from oo.modules.recommender.hearing.hearings import KeptHearings
 from oo.modules.recommender.hearing.jobs import works
-from oo.modules.recommender.hearing.service import Hearing
+from oo.modules.recommender.hearing.keeping import Keeping
+from oo.modules.recommender.hearing.service import Hearing, Rooms
 from oo.modules.recommender.hearing.snippets import snippet_json
 from oo.modules.recommender.jobs import jobs
 from oo.modules.recommender.learning import Learning, baselines_json, state_json
@@ -51,12 +53,16 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
         return Health(True, await kit.db.read(facts))
 
-    hearing = Hearing(kit, service.view, needs[Features], needs[Serving], needs[Contexts], needs[Knowledge])
+    rooms = Rooms(
+        *(needs[Sources], needs[Profiles], needs[Consents], needs[Features]),
+        *(needs[Serving], needs[Asking], needs[Contexts], needs[Knowledge]),
+    )
+    hearing = Hearing(kit, rooms, Keeping(kit))
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field, learning), Hearings: KeptHearings(hearing)},
         handlers=joined(HANDLERS, learning.handlers, HEARERS),
         jobs=jobs(kit, learning),
-        works=works(hearing),
+        works=works(hearing, needs[Serving]),
         health=health,
     )
 
@@ -73,7 +79,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 module = Module(
     name="recommender",
     keeps=(Tips, DecisionLog, Hearings),
-    needs=(Sources, Profiles, Features, Serving, Consents, Contexts, Knowledge),
+    needs=(Sources, Profiles, Features, Serving, Asking, Consents, Contexts, Knowledge),
     tables=metadata,
     erase=repository.erase,
     export=_export,

@@ -93,10 +93,6 @@ class Recommender:
         """See `Tips.seen`."""
         await self._reactions.seen(user, tip, surface)
 
-    async def view(self, user: UserId) -> UserView:
-        """What is known of the person now, as a decision would see it."""
-        return (await self._moment(user)).view
-
     async def moments(self, *, user: UserId) -> list[Moment]:
         """See `Tips.moments`."""
         moment = await self._moment(user)

@@ -190,7 +190,19 @@ hearings = Table(
     "hearings",
     metadata,
     Column("user_id", String(26), primary_key=True),
-    Column("due_at", Instant, nullable=False),  # when the agents are to be asked next
+    Column("due_at", Instant, nullable=False),  # when the agents are to be asked outside of a round
     Column("inferred_on", Integer, nullable=False, server_default="0"),  # the person's day of the last inference
+    Column("heard_at", Instant),  # when they were asked last outside of a round
     Index("hearings_due", "due_at"),
 )
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("upto", String(26), primary_key=True),
+    Column("after", String(26), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Of whom, by their ids, all were asked in one round, and when it began: what they said and say still counts from then
+on, and no row of theirs is written for it.
+"""

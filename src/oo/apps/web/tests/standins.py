@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
@@ -13,7 +13,16 @@ from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, TooLate, 
 from oo.contracts.ids import ConnectionId, DecisionId, HoldId, Ref, SessionId, UserId
 from oo.contracts.items import Facts
 from oo.contracts.profiles import Profile
-from oo.contracts.sources import ConnectionView, ConnectorView, FolderView, Inventory, KeptFile, Receipt, Wording
+from oo.contracts.sources import (
+    ConnectionView,
+    ConnectorView,
+    FolderView,
+    Inventory,
+    KeptFile,
+    Receipt,
+    Stocked,
+    Wording,
+)
 from oo.contracts.tips import (
     Evidence,
     HoldView,
@@ -183,6 +192,9 @@ class StandInProfiles:
     async def get(self, *, user: UserId) -> Profile:
         return self.profile
 
+    async def get_all(self, *, users: Collection[UserId]) -> dict[UserId, Profile]:
+        return dict.fromkeys(users, self.profile)
+
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         reads: dict[str, Any] = {
             "low_light": lambda text: text == "true",
@@ -210,6 +222,9 @@ class StandInSources:
 
     async def inventory(self, *, user: UserId) -> Inventory:
         return Inventory()
+
+    async def stocks(self, *, users: Collection[UserId]) -> dict[UserId, Stocked]:
+        return dict.fromkeys(users, Stocked())
 
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
         return False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 
 from oo.kernel.db import Prepared, Transaction
 from oo.modules.integrations.repository.connections import ENDED
@@ -35,6 +36,35 @@ _BUSY = (
     select(busy_blocks.c.starts_at, busy_blocks.c.ends_at, busy_blocks.c.all_day)
     .where(busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.ends_at > bindparam("since"))
     .order_by(busy_blocks.c.starts_at, busy_blocks.c.ends_at)
+)
+_MANY: BindParameter[Any] = bindparam("users", expanding=True)
+_LIVING_OF_ALL = select(
+    connections.c.id, connections.c.user_id, connections.c.state, connections.c.read_at, connections.c.created_at
+).where(connections.c.user_id.in_(_MANY), connections.c.state != ENDED)
+_OPEN_OF_ALL = (
+    select(items.c.user_id, items.c.connection_id, items.c.facts)
+    .where(items.c.user_id.in_(_MANY), items.c.state == "open")
+    .order_by(items.c.user_id, items.c.ref)
+)
+_BUSY_OF_ALL = (
+    select(
+        busy_blocks.c.user_id,
+        busy_blocks.c.connection_id,
+        busy_blocks.c.starts_at,
+        busy_blocks.c.ends_at,
+        busy_blocks.c.all_day,
+    )
+    .where(busy_blocks.c.user_id.in_(_MANY), busy_blocks.c.ends_at > bindparam("since"))
+    .order_by(busy_blocks.c.user_id, busy_blocks.c.starts_at, busy_blocks.c.ends_at)
+)
+_LAST_AT = (
+    select(completions.c.user_id, func.max(completions.c.at).label("at"))
+    .where(completions.c.user_id.in_(_MANY))
+    .group_by(completions.c.user_id)
+    .subquery()
+)
+_LAST_OF_ALL = select(completions.c.user_id, completions.c.project).join(
+    _LAST_AT, (completions.c.user_id == _LAST_AT.c.user_id) & (completions.c.at == _LAST_AT.c.at)
 )
 _ALL_OPEN, _ALL_BUSY = Prepared(_OPEN), Prepared(_BUSY)
 
@@ -64,3 +94,22 @@ def stock(tx: Transaction, user: str, since: datetime) -> Stock:
         facts = list(tx.execute(_OPEN.where(items.c.connection_id.in_(ids)), whose).all())
         busy = list(tx.execute(_BUSY.where(busy_blocks.c.connection_id.in_(ids)), ending).all())
     return Stock(living, [row[0] for row in facts], busy, living[0].last_project)
+
+
+def stocks(tx: Transaction, users: Collection[str], since: datetime) -> Mapping[str, Stock]:
+    """The same of many people, at most some hundred; those without a connection are left out."""
+    many = {"users": list(users)}
+    living: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in tx.execute(_LIVING_OF_ALL, many):
+        living[row.user_id].append(row)
+    ids = {row.id for rows in living.values() for row in rows}
+    facts: dict[str, list[str]] = defaultdict(list)
+    for row in tx.execute(_OPEN_OF_ALL, many):
+        if row.connection_id in ids:  # else it is being forgotten right now
+            facts[row.user_id].append(row.facts)
+    busy: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in tx.execute(_BUSY_OF_ALL, {**many, "since": since}):
+        if row.connection_id in ids:
+            busy[row.user_id].append(row)
+    last = {row.user_id: row.project for row in tx.execute(_LAST_OF_ALL, many)}
+    return {user: Stock(rows, facts.get(user, ()), busy.get(user, ()), last.get(user)) for user, rows in living.items()}

@@ -43,8 +43,8 @@ class KeptHearings:
 
     async def forget(self, *, user: UserId, consent: str) -> int:
         """See `Hearings.forget`."""
-        agents = [view.id for view in self.hearing.serving.registry() if consent in view.consents]
+        agents = [view.id for view in self.hearing.rooms.serving.registry() if consent in view.consents]
         return await self.hearing.kit.db.write(lambda tx: repository.drop(tx, user, agents)) if agents else 0
 
     def _agents(self) -> set[str]:
-        return {view.id for view in self.hearing.serving.registry()}
+        return {view.id for view in self.hearing.rooms.serving.registry()}

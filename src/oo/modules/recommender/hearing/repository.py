@@ -2,28 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.db import Prepared, Transaction, upsert
-from oo.modules.recommender.tables import agent_outputs, hearings
+from oo.modules.recommender.tables import agent_outputs, hearings, rounds
 
+NOT_CALLED = datetime(9000, 1, 1, tzinfo=UTC)
+"""When somebody is to be asked outside of a round whom nothing calls for."""
+
+_USER: BindParameter[Any] = bindparam("user")
 _SAID = Prepared(
-    select(agent_outputs.c.agent, agent_outputs.c.said).where(
-        agent_outputs.c.user_id == bindparam("user"),
-        agent_outputs.c.until > bindparam("now"),
-        agent_outputs.c.said.is_not(None),
-    )
+    select(
+        agent_outputs.c.agent,
+        agent_outputs.c.said,
+        agent_outputs.c.until,
+        agent_outputs.c.at,
+        select(hearings.c.heard_at).where(hearings.c.user_id == _USER).scalar_subquery().label("heard_at"),
+        select(func.max(rounds.c.at))
+        .where(rounds.c.after < _USER, rounds.c.upto >= _USER)
+        .scalar_subquery()
+        .label("round_at"),
+    ).where(agent_outputs.c.user_id == _USER, agent_outputs.c.said.is_not(None))
 )
+_MANY: BindParameter[Any] = bindparam("users", expanding=True)
+_HEARINGS = select(hearings).where(hearings.c.user_id.in_(_MANY))
+_KEPT = select(
+    agent_outputs.c.user_id,
+    agent_outputs.c.agent,
+    agent_outputs.c.digest,
+    agent_outputs.c.why_not,
+    agent_outputs.c.said.is_not(None).label("speaks"),
+).where(agent_outputs.c.user_id.in_(_MANY))
+_SETTLE = Prepared(
+    update(hearings)
+    .where(hearings.c.user_id == bindparam("person"), hearings.c.due_at == bindparam("before"))
+    .values(due_at=bindparam("next"))
+)
+_HEARD = Prepared(
+    update(hearings)
+    .where(hearings.c.user_id == bindparam("person"))
+    .values(heard_at=bindparam("heard"), inferred_on=bindparam("day"))
+)
+
+
+class Settled(NamedTuple):
+    """A person who was asked: when that was due, when it is next, when it was, and their day of the last inference."""
+
+    user: str
+    before: datetime
+    next: datetime
+    heard: datetime
+    day: int
 
 
 def said(tx: Transaction, user: str, now: datetime) -> Sequence[Row[Any]]:
     """What agents said of the person that still counts, sealed."""
-    return tx.fetch(_SAID, {"user": user, "now": now})
+    return [row for row in tx.fetch(_SAID, {"user": user}) if counts_until(row) > now]
+
+
+def counts_until(row: Row[Any]) -> datetime:
+    """How long what was said counts: its time begins anew whenever the agent was asked and had nothing else to say."""
+    heard = max(at for at in (row.at, row.heard_at, row.round_at) if at is not None)
+    until: datetime = heard + (row.until - row.at)
+    return until
 
 
 def outputs(tx: Transaction, user: str) -> Sequence[Row[Any]]:
@@ -31,12 +77,14 @@ def outputs(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     return tx.execute(select(agent_outputs).where(agent_outputs.c.user_id == user)).all()
 
 
-def put(tx: Transaction, user: str, fresh: Sequence[Mapping[str, Any]], still: Mapping[str, datetime]) -> None:
-    """Write what is new, and until when the rest (by agent) counts now."""
+def kept(tx: Transaction, users: Collection[str]) -> dict[tuple[str, str], Row[Any]]:
+    """What agents last said of many people, by person and agent, as digests."""
+    return {(row.user_id, row.agent): row for row in tx.execute(_KEPT, {"users": list(users)})}
+
+
+def put(tx: Transaction, fresh: Sequence[Mapping[str, Any]]) -> None:
+    """Write what is new."""
     upsert(tx, agent_outputs, fresh)
-    for agent, until in still.items():
-        mine = (agent_outputs.c.user_id == user, agent_outputs.c.agent == agent)
-        tx.execute(update(agent_outputs).where(*mine).values(until=until))
 
 
 def drop(tx: Transaction, user: str, agents: Sequence[str]) -> int:
@@ -53,32 +101,39 @@ def due(tx: Transaction, instant: datetime, after: str, upto: str, limit: int) -
     return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
 
 
-def hearing(tx: Transaction, user: str) -> Row[Any] | None:
-    """When the person's agents are to be asked, and the day of the last inference."""
-    return tx.execute(select(hearings).where(hearings.c.user_id == user)).first()
+def everybody(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
+    """People after an id, up to another, of whom something is known, in order."""
+    found = select(hearings.c.user_id).where(hearings.c.user_id > after, hearings.c.user_id <= upto)
+    return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
+
+
+def hearings_of(tx: Transaction, users: Collection[str]) -> dict[str, Row[Any]]:
+    """When each of these people is to be asked, and the day of the last inference, by person."""
+    return {row.user_id: row for row in tx.execute(_HEARINGS, {"users": list(users)})}
 
 
 def call(tx: Transaction, user: str, at: datetime) -> None:
-    """Have the person's agents asked at an instant, or sooner where they would be anyway."""
+    """Have the person's agents asked at an instant; whoever is being asked right now is asked once more."""
     tx.run(_CALL[tx.dialect], {"user": user, "at": at})
 
 
-def settle(tx: Transaction, user: str, before: datetime, due_at: datetime, inferred_on: int) -> None:
-    """Have the person's agents asked next at an instant, unless somebody called meanwhile."""
-    mine = (hearings.c.user_id == user, hearings.c.due_at == before)
-    tx.execute(update(hearings).where(*mine).values(due_at=due_at))
-    tx.execute(update(hearings).where(hearings.c.user_id == user).values(inferred_on=inferred_on))
+def settle(tx: Transaction, settled: Sequence[Settled]) -> None:
+    """Note that people were asked; who was called meanwhile is asked again."""
+    tx.run(_SETTLE, [{"person": one.user, "before": one.before, "next": one.next} for one in settled])
+    tx.run(_HEARD, [{"person": one.user, "heard": one.heard, "day": one.day} for one in settled])
+
+
+def keep_round(tx: Transaction, after: str, upto: str, at: datetime, old: datetime) -> None:
+    """Note that all of a span were asked; what it covers, and what is older than `old`, goes."""
+    covered = (rounds.c.after >= after) & (rounds.c.upto <= upto)
+    tx.execute(delete(rounds).where(covered | (rounds.c.at < old)))
+    upsert(tx, rounds, {"upto": upto, "after": after, "at": at})
 
 
 def _calling(dialect: str) -> Prepared:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     calling = make(hearings).values(user_id=bindparam("user"), due_at=bindparam("at"))
-    sooner = {"due_at": calling.excluded.due_at}
-    return Prepared(
-        calling.on_conflict_do_update(
-            index_elements=["user_id"], set_=sooner, where=hearings.c.due_at > calling.excluded.due_at
-        )
-    )
+    return Prepared(calling.on_conflict_do_update(index_elements=["user_id"], set_={"due_at": calling.excluded.due_at}))
 
 
 _CALL = {"sqlite": _calling("sqlite"), "postgresql": _calling("postgresql")}

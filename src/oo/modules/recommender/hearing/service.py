@@ -1,122 +1,160 @@
-"""Asks a person's agents, keeps what they said, and has them infer from the past once a day."""
+"""Asks people's agents, many people at once, and has them infer from the past once a day."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.agents import Value
+from oo.contracts.asking import Asked, Asking, Told
+from oo.contracts.consents import Consents
 from oo.contracts.contexts import Contexts
-from oo.contracts.decisions import UserView
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
+from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.serving import Heard, Serving
-from oo.engine.when import today
-from oo.kernel.db import Transaction
+from oo.contracts.sources import Sources
+from oo.engine.when import day_of, zone_of
 from oo.kernel.jobs import Shard, Tick
 from oo.kernel.keys import KeyGone
 from oo.kernel.module import Kit
 from oo.modules.recommender.hearing import repository
-from oo.modules.recommender.hearing.snippets import sealed
+from oo.modules.recommender.hearing.keeping import Keeping, Meeting
 
-PEOPLE = 100
-"""People that are looked up at a time."""
-LONGEST = timedelta(hours=4)
-"""Agents are asked at least this often, as the day goes on whatever they said."""
+PEOPLE = 200
+"""People that are asked about at a time."""
+CALENDAR = "calendar_times"
+"""The consent to use the times of the calendar."""
+LONGEST = timedelta(days=1)
+"""No agent's time is longer (contracts/manifests), so older rounds count for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What is asked of other rooms, of many people in one read each."""
+
+    sources: Sources
+    profiles: Profiles
+    consents: Consents
+    features: Features
+    serving: Serving
+    asking: Asking
+    contexts: Contexts
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What agents say of people. `view_of` makes a person's view of now, as a decision would see it."""
+    """What agents say of people."""
 
     kit: Kit
-    view_of: Callable[[UserId], Awaitable[UserView]]
-    features: Features
-    serving: Serving
-    contexts: Contexts
-    knowledge: Knowledge
+    rooms: Rooms
+    keeping: Keeping
 
     async def hear(self, user: UserId, agents: Sequence[str] | None = None) -> list[Heard]:
-        """Ask the person's agents (all, or those named) now; what is unchanged is not written again."""
-        before = await self.kit.db.read(lambda tx: repository.hearing(tx, user))
-        view = await self.features.hydrate(view=await self.view_of(user), names=self.serving.features())
-        day = today(view.context).toordinal()
-        if before is None or before.inferred_on != day:
-            await self.infer(user)
-        standing = await self.contexts.standing(user=user, busy=view.busy)
-        heard = await self.serving.compute(
-            view=view, standing=standing, parameters=await self._parameters(user), agents=agents
-        )
-        await self._keep(user, view.context.now, heard, before, day, whole=agents is None)
-        return heard
+        """Ask the person's agents (all, or those named) now; raises `KeyGone` for who was forgotten."""
+        self.kit.keys.cipher(user)
+        found = await self.hear_all([user], agents)
+        return [one.heard for one in found[user]]
+
+    async def hear_all(
+        self, users: Sequence[UserId], agents: Sequence[str] | None = None
+    ) -> Mapping[UserId, Sequence[Told]]:
+        """Ask about many people at once; what is unchanged is not written again, and who is forgotten is left out."""
+        users = [user for user in users if self._lives(user)]
+        now = self.kit.clock.now()
+        before = await self.kit.db.read(lambda tx: repository.hearings_of(tx, users))
+        profiles = await self.rooms.profiles.get_all(users=users)
+        days = {user: _day(now, profiles[user]) for user in users}
+        for user in users:
+            if user not in before or before[user].inferred_on != days[user]:
+                await self.infer(user)
+        asked = await self._asked(users, profiles, now)
+        found = dict(zip(users, await self.rooms.asking.ask(people=asked, agents=agents), strict=True))
+        for place, user in enumerate(users):
+            if found[user] is None:  # folded by an older definition
+                found[user] = await self._anew(asked[place], agents)
+        told = {user: one for user, one in found.items() if one is not None}
+        whole = agents is None
+        met = [Meeting(user, one, _of(before, user), days[user], whole) for user, one in told.items()]
+        await self.keeping.keep(met, now)
+        return told
 
     async def infer(self, user: UserId) -> int:
         """Have the agents infer from the person's past; how many values are others than before."""
-        found = await self.serving.infer(history=await self.features.history(user=user))
-        versions = {view.id: view.version for view in self.serving.registry()}
+        serving = self.rooms.serving
+        found = await serving.infer(history=await self.rooms.features.history(user=user))
+        versions = {view.id: view.version for view in serving.registry()}
         changed = 0
         for agent, values in found.items():
-            changed += await self.knowledge.learn(user=user, scope=agent, version=versions[agent], found=values)
+            changed += await self.rooms.knowledge.learn(user=user, scope=agent, version=versions[agent], found=values)
         return changed
 
-    async def hear_shard(self, shard: Shard, tick: Tick) -> int:
-        """Ask the agents of a shard's people who are due; how many were asked."""
+    async def hear_called(self, shard: Shard, tick: Tick) -> int:
+        """Ask about those of a shard for whom something calls; how many they were."""
         asked, after = 0, shard.after
         while people := await self.kit.db.read(
             lambda tx, after=after: repository.due(tx, tick.at, after, shard.upto, PEOPLE)  # type: ignore[misc]
         ):
-            for user in people:
-                try:
-                    await self.hear(UserId(user))
-                except KeyGone:  # forgotten meanwhile; erasing takes the rows
-                    continue
-                asked += 1
+            asked += len(await self.hear_all([UserId(user) for user in people]))
             after = people[-1]
         return asked
 
-    async def _parameters(self, user: UserId) -> Mapping[str, Mapping[str, Value]]:
-        found: dict[str, dict[str, Value]] = {}
-        for one in await self.knowledge.known(user=user):
-            found.setdefault(one.scope, {})[one.key] = one.value
-        return found
+    async def hear_round(self, shard: Shard, tick: Tick) -> int:
+        """Ask about everybody of a shard, as time goes on whatever happens; how many they were."""
+        asked, after, began = 0, shard.after, self.kit.clock.now()
+        while people := await self.kit.db.read(
+            lambda tx, after=after: repository.everybody(tx, after, shard.upto, PEOPLE)  # type: ignore[misc]
+        ):
+            asked += len(await self.hear_all([UserId(user) for user in people]))
+            after = people[-1]
+        old = began - LONGEST
+        await self.kit.db.write(lambda tx: repository.keep_round(tx, shard.after, shard.upto, began, old))
+        return asked
 
-    async def _keep(
-        self, user: UserId, now: datetime, heard: Sequence[Heard], before: Row[Any] | None, day: int, *, whole: bool
-    ) -> None:
-        cipher = self.kit.keys.cipher(user)
-        rows = {
-            one.agent: {
-                "user_id": user,
-                "agent": one.agent,
-                "version": one.version,
-                "digest": one.digest,
-                "why_not": one.why_not,
-                "said": None if one.snippet is None else sealed(cipher, one.snippet),
-                "until": one.until,
-                "at": now,
-            }
-            for one in heard
-        }
-        next_at = min((one.until for one in heard), default=now + LONGEST)
+    async def _asked(self, users: Sequence[UserId], profiles: Mapping[UserId, Profile], now: datetime) -> list[Asked]:
+        rooms = self.rooms
+        granted = await rooms.consents.granted_all(users=users)
+        stocks = await rooms.sources.stocks(users=users)
+        busy = {user: stocks[user].busy if CALENDAR in granted[user] else () for user in users}
+        standings = await rooms.contexts.standings(busy=busy)
+        kept = await rooms.features.kept(users=users)
+        parameters = await rooms.knowledge.parameters(users=users)
+        return [
+            Asked(
+                user=user,
+                now=now,
+                zone=profiles[user].zone,
+                day_ends_at=profiles[user].day_ends_at,
+                language=profiles[user].language,
+                standing=standings[user],
+                stock=stocks[user],
+                kept=kept[user],
+                parameters=parameters.get(user, {}),
+            )
+            for user in users
+        ]
 
-        def unit(tx: Transaction) -> None:
-            known = {row.agent: row for row in repository.outputs(tx, user)}
-            fresh = [one for one in heard if not _alike(known.get(one.agent), one)]
-            names = {one.agent for one in fresh}
-            still = {one.agent: one.until for one in heard if one.agent not in names and one.snippet is not None}
-            repository.put(tx, user, [rows[one.agent] for one in fresh], still)
-            if before is None:
-                repository.call(tx, user, next_at)
-            if whole:
-                repository.settle(tx, user, next_at if before is None else before.due_at, next_at, day)
+    async def _anew(self, asked: Asked, agents: Sequence[str] | None) -> Sequence[Told] | None:
+        await self.rooms.features.refold(user=asked.user)
+        kept = await self.rooms.features.kept(users=[asked.user])
+        return (await self.rooms.asking.ask(people=[replace(asked, kept=kept[asked.user])], agents=agents))[0]
 
-        await self.kit.db.write(unit)
+    def _lives(self, user: UserId) -> bool:
+        try:
+            self.kit.keys.cipher(user)
+        except KeyGone:  # forgotten meanwhile; erasing takes the rows
+            return False
+        return True
 
 
-def _alike(row: Row[Any] | None, heard: Heard) -> bool:
-    return row is not None and (row.digest, row.why_not) == (heard.digest, heard.why_not)
+def _day(now: datetime, profile: Profile) -> int:
+    return day_of(now, zone_of(profile.zone), profile.day_ends_at).toordinal()
+
+
+def _of(before: Mapping[str, Row[Any]], user: str) -> Row[Any] | None:
+    return before.get(user)

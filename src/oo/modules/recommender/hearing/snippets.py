@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from oo.contracts.agents import Snippet, as_value
-from oo.contracts.ids import Ref, UserId
+from oo.contracts.agents import Snippet
+from oo.contracts.asking import snippet_of
+from oo.contracts.ids import UserId
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher, Keys
 from oo.modules.recommender.hearing import repository
@@ -14,17 +15,9 @@ from oo.modules.recommender.hearing import repository
 SAID = "agent_outputs.said"
 
 
-def sealed(cipher: Cipher, snippet: Snippet) -> bytes:
-    """The snippet, sealed with the person's key."""
-    said = [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why]
-    return cipher.seal(SAID, json.dumps(said, separators=(",", ":"), default=dict))
-
-
 def opened(cipher: Cipher, data: bytes) -> Snippet:
-    """Read what `sealed` wrote."""
-    text, facts, evidence, confidence, why = json.loads(cipher.open(SAID, data))
-    known = {name: as_value(value) for name, value in facts.items()}
-    return Snippet(text, known, tuple(Ref(ref) for ref in evidence), confidence, why)
+    """The snippet from its sealed text."""
+    return snippet_of(cipher.open(SAID, data))
 
 
 def still_said(keys: Keys, tx: Transaction, user: UserId, now: datetime) -> tuple[Snippet, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from oo.contracts.ids import Ref, UserId
-from oo.contracts.items import Busy, Facts
+from oo.contracts.items import Busy, Facts, facts_text
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profile, Profiles
-from oo.contracts.sources import ConnectorView, Inventory, Sources, Wording
+from oo.contracts.sources import ConnectorView, Inventory, Sources, Stocked, Wording
 from oo.contracts.tips import Tips
 from oo.kernel.plugins import discover
 from oo.modules.recommender import module
@@ -52,6 +52,10 @@ class Shelf:
     async def inventory(self, *, user: UserId) -> Inventory:
         return Inventory(tuple(self.facts), tuple(self.busy), connected=1)
 
+    async def stocks(self, *, users: Collection[UserId]) -> dict[UserId, Stocked]:
+        facts = tuple(facts_text(one) for one in self.facts if one.state == "open")
+        return dict.fromkeys(users, Stocked(facts, tuple(self.busy), connected=1))
+
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
         read, self.changed = self.changed, False
         return read
@@ -77,6 +81,9 @@ class Shelf:
 
     async def get(self, *, user: UserId) -> Profile:
         return self.profile
+
+    async def get_all(self, *, users: Collection[UserId]) -> dict[UserId, Profile]:
+        return dict.fromkeys(users, self.profile)
 
 
 @dataclass

@@ -29,7 +29,18 @@ async def lived(stage: Stage) -> None:
     )
 
 
-SINCE = {"rewards", "unlearnt", "lessons", "outcomes", "states", "baselines", "lineups", "agent_outputs", "hearings"}
+SINCE = {
+    "rewards",
+    "unlearnt",
+    "lessons",
+    "outcomes",
+    "states",
+    "baselines",
+    "lineups",
+    "agent_outputs",
+    "hearings",
+    "rounds",
+}
 """Filled in test_learning.py, where somebody learns, and in hearing/tests, where somebody is heard."""
 
 

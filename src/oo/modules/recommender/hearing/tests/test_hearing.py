@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from oo.contracts.agents import Inference, Snippet, Value
+from oo.contracts.asking import Asked, Asking, Told, told
 from oo.contracts.contexts import Contexts
-from oo.contracts.events import TaskAdded
+from oo.contracts.events import SnippetComputed, TaskAdded
 from oo.contracts.features import Features, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
@@ -26,6 +27,7 @@ from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
 from oo.kernel.plugins import discover
 from oo.modules.recommender import module
+from oo.modules.recommender.hearing.snippets import still_said
 from oo.modules.recommender.tables import agent_outputs
 from oo.modules.recommender.tests.conftest import NOW, Shelf
 from oo.testing.determinism import FixedClock
@@ -48,10 +50,11 @@ class Oracle(Nobody):
     def registry(self) -> Sequence[AgentView]:
         return (AgentView("oracle", "Oracle", "", "1.0.0", "live", 15, (), (), (), ()),)
 
-    async def compute(self, **asked: Any) -> list[Heard]:
-        self.asked.append(asked["standing"])
+    async def ask(self, *, people: Sequence[Asked], agents: Any = None) -> Sequence[Sequence[Told] | None]:
+        self.asked += [one.standing for one in people]
         until = self.clock.now() + timedelta(minutes=15)
-        return [Heard("oracle", "1.0.0", until, self.snippet, digest=repr(self.snippet)[:24])]
+        heard = Heard("oracle", "1.0.0", until, self.snippet, digest=repr(self.snippet)[:24])
+        return [(told(heard),) for _ in people]
 
     async def infer(self, *, history: UserHistory, agents: Any = None) -> Mapping[str, Mapping[str, Inference]]:
         self.pasts += 1
@@ -70,13 +73,22 @@ class Hall:
     clock: FixedClock
     oracle: Oracle
 
-    async def tick(self) -> int:
+    async def tick(self, name: str = "recommender.hear") -> int:
         """Ask whoever is due now."""
-        (work,) = self.room.built.works
+        (work,) = [work for work in self.room.built.works if work.name == name]
         now = self.clock.now()
         tick = Tick(1, now, now)
         due = await self.room.kit.db.read(lambda tx: work.plan(tx, tick, "", 10))
         return await work.run(Shard(), tick) if due else 0
+
+    async def round(self) -> int:
+        """Ask about everybody."""
+        return await self.tick("recommender.hear-all")
+
+    async def still_said(self) -> list[str]:
+        """What still counts now."""
+        kit, now = self.room.kit, self.clock.now()
+        return [one.text for one in await kit.db.read(lambda tx: still_said(kit.keys, tx, USER, now))]
 
     async def rows(self) -> list[Any]:
         def unit(tx: Transaction) -> list[Any]:
@@ -91,7 +103,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
     oracle = Oracle(clock)
     policies = discover("policies", PolicyManifest.model_validate).plugins
     needs: dict[type, object] = {**unknown(), Sources: shelf, Profiles: shelf}
-    needs |= dict.fromkeys((Features, Serving, Contexts, Knowledge), oracle)
+    needs |= dict.fromkeys((Features, Serving, Asking, Contexts, Knowledge), oracle)
     async with room(tmp_path, module, needs=needs, plugins={"policies": policies}, clock=clock) as made:
         made.kit.keys.create(USER)
         yield Hall(made, shelf, clock, oracle)
@@ -105,6 +117,21 @@ async def test_a_change_has_agents_asked_and_their_time_has_them_asked_anew(hall
     await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
     assert [await hall.tick(), await hall.tick()] == [1, 0]
     hall.clock.advance(timedelta(minutes=15))
+    assert [await hall.tick(), await hall.round()] == [0, 1]
+
+
+async def test_who_is_called_for_while_they_are_asked_is_asked_once_more(hall: Hall) -> None:
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    asking = hall.oracle.ask
+
+    async def slowly(**asked: Any) -> Any:
+        hall.clock.advance(timedelta(seconds=1))
+        await hall.room.deliver(USER, TaskAdded(ref="c1:b"))
+        return await asking(**asked)
+
+    hall.oracle.ask = slowly  # type: ignore[method-assign]
+    await hall.tick()
+    hall.oracle.ask = asking  # type: ignore[method-assign]
     assert [await hall.tick(), await hall.tick()] == [1, 0]
 
 
@@ -113,10 +140,28 @@ async def test_what_is_unchanged_is_not_written_again_but_counts_on(hall: Hall) 
     await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
     await hall.tick()
     (before,) = await hall.rows()
-    hall.clock.advance(timedelta(minutes=15))
+    for minutes in (10, 10):
+        hall.clock.advance(timedelta(minutes=minutes))
+        await hall.round()
+        assert await hall.rows() == [before]
+    assert await hall.still_said() == ["Something."]
+    hall.clock.advance(timedelta(minutes=10))
+    await hall.room.deliver(USER, TaskAdded(ref="c1:b"))
     await hall.tick()
-    (after,) = await hall.rows()
-    assert after.said == before.said and after.at == before.at and after.until > before.until
+    assert await hall.rows() == [before]
+    hall.clock.advance(timedelta(minutes=14))
+    assert await hall.still_said() == ["Something."]
+    hall.clock.advance(timedelta(minutes=1))
+    assert await hall.still_said() == []
+
+
+async def test_what_is_said_is_told_once_and_that_it_is_over_too(hall: Hall) -> None:
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    for text in ("Something.", "Something.", None, None):
+        hall.oracle.snippet = None if text is None else Snippet(text, {}, ())
+        await hall.round()
+    told = [one for one in await hall.room.published(USER) if isinstance(one, SnippetComputed)]
+    assert [bool(one.snippet) for one in told] == [True, False] and told[0].agent == "oracle"
 
 
 async def test_silence_takes_the_place_of_what_was_said(hall: Hall) -> None:
@@ -125,7 +170,7 @@ async def test_silence_takes_the_place_of_what_was_said(hall: Hall) -> None:
     await hall.tick()
     hall.oracle.snippet = None
     hall.clock.advance(timedelta(minutes=15))
-    await hall.tick()
+    await hall.round()
     assert [row.said for row in await hall.rows()] == [None]
 
 
@@ -135,7 +180,7 @@ async def test_the_past_is_inferred_from_once_a_day(hall: Hall) -> None:
         await hall.tick()
     assert hall.oracle.pasts == 1
     hall.clock.advance(timedelta(days=1))
-    await hall.tick()
+    await hall.round()
     assert hall.oracle.pasts == 2
 
 
