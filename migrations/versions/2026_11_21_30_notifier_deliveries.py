@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "wishes",
         sa.Column("user_id", sa.String(length=26), nullable=False),
-        sa.Column("dial", sa.String(length=10), nullable=False),
+        sa.Column("a_day", sa.Integer(), nullable=False),
         sa.Column("quiet", sa.String(length=12), nullable=False),
         sa.Column("silent_in", sa.String(length=40), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

@@ -12,9 +12,8 @@ from oo.contracts.contexts import ContextName
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.tips import Outcome
 
-Dial: TypeAlias = Literal["off", "rare", "some", "often"]
-DIALS: Final[Mapping[Dial, int]] = {"off": 0, "rare": 1, "some": 3, "often": 6}
-"""The budget dial with what each step allows a day, over all channels and agents: a hard cap."""
+MOST_A_DAY: Final = 8
+"""The last stop of the budget dial, "often"; 0, the first, is "only when you look"."""
 
 DeviceState: TypeAlias = Literal["works", "asked", "troubled", "gone"]
 """`asked`: the address was written to and has not said yes; `troubled`: the last tries failed; `gone`: its push service
@@ -84,16 +83,12 @@ class Quiet:
 class Wishes:
     """How a person wants to be interrupted."""
 
-    dial: Dial = "some"
+    a_day: int = 3
+    """The budget dial, 0 to 8: a hard cap over all channels and agents."""
     quiet: Quiet | None = field(default_factory=lambda: Quiet(time(22), time(7), "default"))
     """None when they switched quiet hours off."""
     silent_in: tuple[ContextName, ...] = ("focus", "holiday")
     """Contexts in which nothing is sent."""
-
-    @property
-    def a_day(self) -> int:
-        """The hard cap."""
-        return DIALS[self.dial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +196,7 @@ class Deliveries(Protocol):
         self,
         *,
         user: UserId,
-        dial: Dial | None = None,
+        a_day: int | None = None,
         quiet: tuple[time, time] | Literal["inferred", "none"] | None = None,
         silent_in: Sequence[ContextName] | None = None,
     ) -> Wishes:
@@ -219,8 +214,8 @@ class Deliveries(Protocol):
     async def why_nothing(self, *, user: UserId) -> LedgerLine:
         """What stands in the way right now, without deciding anything; nothing is logged."""
 
-    async def react(self, *, token: str, verb: Verb, key: str = "") -> Reacted:
-        """Answer by a message's token, without a session.
+    async def react(self, *, token: str, verb: Verb, until: datetime | None = None) -> Reacted:
+        """Answer by a message's token, without a session; a snooze without `until` is to the next true moment.
 
         A token works once; the same answer again is repeated, and another raises `Conflict`. Raises `NotFound` for no
         such token, `Overtaken` for one whose message is over, and what `Tips.react` raises.

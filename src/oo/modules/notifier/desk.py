@@ -33,9 +33,8 @@ class KitDesk:
         return self.client
 
     def secret(self, purpose: str) -> bytes:
-        """32 bytes from the instance key: HMAC-SHA-256 in two halves, apart for each channel and purpose."""
-        place = f"channel:{self.channel}:{purpose}"
-        return bytes.fromhex(self.keys.digest(place, "1") + self.keys.digest(place, "2"))
+        """32 bytes of the instance, apart for each channel and purpose."""
+        return self.keys.secret(f"channels.{self.channel}.{purpose}")
 
 
 def desk(kit: Kit, plugin: Plugin[Any], client: Any = None) -> KitDesk:
@@ -57,4 +56,6 @@ def site(kit: Kit) -> str:
 def _text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, tuple | list):
+        return ",".join(map(str, value))
     return "" if value is None else str(value)

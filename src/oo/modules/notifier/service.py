@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Literal
 
 from oo.contracts.channels import Verb
 from oo.contracts.contexts import ContextName
-from oo.contracts.deliveries import ChannelView, DeviceView, Dial, LedgerLine, Measures, Rate, Reacted, Wishes
+from oo.contracts.deliveries import ChannelView, DeviceView, LedgerLine, Measures, Rate, Reacted, Wishes
 from oo.contracts.errors import Conflict, NotFound
 from oo.contracts.ids import DecisionId, UserId
 from oo.modules.notifier.devices import Devices
@@ -55,12 +55,12 @@ class Notifier:
         self,
         *,
         user: UserId,
-        dial: Dial | None = None,
+        a_day: int | None = None,
         quiet: tuple[time, time] | Literal["inferred", "none"] | None = None,
         silent_in: Sequence[ContextName] | None = None,
     ) -> Wishes:
         """See `Deliveries.wish`."""
-        return await self._wishing.change(user, dial, quiet, silent_in)
+        return await self._wishing.change(user, a_day, quiet, silent_in)
 
     async def test(self, *, user: UserId, device: str) -> DeviceView:
         """See `Deliveries.test`."""
@@ -74,7 +74,7 @@ class Notifier:
         """See `Deliveries.why_nothing`."""
         raise NotFound
 
-    async def react(self, *, token: str, verb: Verb, key: str = "") -> Reacted:
+    async def react(self, *, token: str, verb: Verb, until: datetime | None = None) -> Reacted:
         """See `Deliveries.react`."""
         raise NotFound
 

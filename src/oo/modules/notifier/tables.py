@@ -31,7 +31,7 @@ wishes = Table(
     "wishes",
     metadata,
     Column("user_id", String(26), primary_key=True),
-    Column("dial", String(10), nullable=False),
+    Column("a_day", Integer, nullable=False),
     Column("quiet", String(12), nullable=False),  # `22:00-07:00`, `inferred` or `none`
     Column("silent_in", String(40), nullable=False),  # contexts, separated by commas
     Column("at", Instant, nullable=False),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Row
 
 from oo.contracts.contexts import CONTEXTS, ContextName
-from oo.contracts.deliveries import DIALS, Dial, Quiet, Wishes
+from oo.contracts.deliveries import MOST_A_DAY, Quiet, Wishes
 from oo.contracts.errors import Invalid
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge, Known
@@ -39,13 +39,13 @@ class Wishing:
     async def change(
         self,
         user: UserId,
-        dial: Dial | None,
+        a_day: int | None,
         quiet: tuple[time, time] | Literal["inferred", "none"] | None,
         silent_in: Sequence[ContextName] | None,
     ) -> Wishes:
         """See `Deliveries.wish`."""
-        if dial is not None and dial not in DIALS:
-            raise Invalid(f"The dial has no such step; choose {', '.join(DIALS)}.")
+        if a_day is not None and not 0 <= a_day <= MOST_A_DAY:
+            raise Invalid(f"The dial goes from 0 to {MOST_A_DAY} a day.")
         if silent_in is not None and not set(silent_in) <= set(CONTEXTS):
             raise Invalid(f"There is no such context; choose from {', '.join(CONTEXTS)}.")
         text = None if quiet is None else _text(quiet)
@@ -53,16 +53,16 @@ class Wishing:
 
         def unit(tx: Transaction) -> None:
             before = repository.wishes_of(tx, user)
-            step = USUAL.dial if before is None else before.dial
+            step = USUAL.a_day if before is None else before.a_day
             row = {
                 "user_id": user,
-                "dial": dial or step,
+                "a_day": step if a_day is None else a_day,
                 "quiet": text or (INFERRED if before is None else before.quiet),
                 "silent_in": ",".join(silent_in if silent_in is not None else _silent(before)),
                 "at": now,
             }
             repository.put_wishes(tx, row)
-            if dial is not None and DIALS[dial] < DIALS[step]:
+            if a_day is not None and a_day < step:
                 repository.opt_out(tx, number, user, now, "dial", now - RECENT)
             repository.change_presence(tx, user, {"planned_day": 0, "due_at": now})
 
@@ -81,7 +81,7 @@ def wishes_of(row: Row[Any] | None, known: Sequence[Known] = ()) -> Wishes:
     else:
         start, end = (time.fromisoformat(part) for part in row.quiet.split("-"))
         quiet = Quiet(start, end, "person")
-    return Wishes(row.dial, quiet, _silent(row))
+    return Wishes(row.a_day, quiet, _silent(row))
 
 
 def _silent(row: Row[Any] | None) -> tuple[ContextName, ...]:
