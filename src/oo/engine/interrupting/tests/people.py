@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from oo.contracts.deliveries import Quiet
 from oo.contracts.items import Busy
-from oo.engine.interrupting.situation import Offer, Reach, Sent, Situation
+from oo.engine.interrupting.situation import Offer, Reach, Sent, Situation, TipState
 
 ZONES = (
     *("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Asia/Kolkata", "Australia/Lord_Howe"),
     *("Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Africa/Casablanca", "UTC"),
 )
 """Half hours, a change of half an hour, both sides of the date line, and a zone whose summer pauses."""
+STATES: tuple[TipState, ...] = ("standing", "standing", "done", "snoozed", "dismissed", "overtaken")
 CHANGES = (datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1), datetime(2026, 11, 1, 6), datetime(2026, 4, 4, 15))
 
 
@@ -79,7 +80,7 @@ def plain() -> st.SearchStrategy[Situation]:
 @st.composite
 def offers(draw: st.DrawFn, now: datetime) -> Offer:
     """A tip in any state."""
-    state = draw(st.sampled_from(("standing", "standing", "done", "snoozed", "dismissed", "overtaken")))
+    state: TipState = draw(st.sampled_from(STATES))
     ends = now + timedelta(minutes=draw(st.integers(-60, 240)))
     return Offer("t1", state, draw(st.booleans()), draw(st.sampled_from((None, ends))))
 
