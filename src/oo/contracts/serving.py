@@ -1,4 +1,4 @@
-"""What `serving` promises: agents run over views and histories; it keeps nothing and decides nothing."""
+"""What `serving` promises: agents run over views and histories, models write; it keeps and decides nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from oo.contracts.agents import Inference, Snippet, Value
 from oo.contracts.decisions import UserView
 from oo.contracts.features import UserHistory
 from oo.contracts.ids import UserId
+from oo.contracts.writing import SECONDS, Brief, Generated
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Heard:
 
 
 class Serving(Protocol):
-    """Runs agents."""
+    """Runs agents, and has candidates written."""
 
     def registry(self) -> Sequence[AgentView]:
         """Every agent there is, by id."""
@@ -89,6 +90,12 @@ class Serving(Protocol):
         self, *, history: UserHistory, agents: Collection[str] | None = None
     ) -> Mapping[str, Mapping[str, Inference]]:
         """What a person's past says of every parameter, by agent and name; never raises for an agent's fault."""
+
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+        """Candidates in words, within so many seconds; never raises for the model's fault.
+
+        Without a gateway, or when the model is slow, wrong or gone, they are the composer's.
+        """
 
 
 class Hearings(Protocol):

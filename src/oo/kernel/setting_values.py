@@ -51,3 +51,16 @@ def safe_address(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOCAL_NAMES:
         raise ValueError("a sign-in goes over https; plain http works for 127.0.0.1 and localhost only")
     return value
+
+
+def gateway_url(value: str) -> str | None:
+    """The address of a gateway to models, without a slash at its end; None for an empty one."""
+    parts = urlsplit(value.strip())
+    if value.strip() and (
+        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username
+    ):
+        raise ValueError(
+            "it needs the address of an OpenAI-compatible gateway, such as http://127.0.0.1:4000; a key belongs in "
+            "OO_LLM_KEY"
+        )
+    return value.strip().rstrip("/") or None

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from oo.kernel.setting_values import LOCAL_NAMES as LOCAL_NAMES
-from oo.kernel.setting_values import nats_urls, origin_of, postgres_url, safe_address
+from oo.kernel.setting_values import gateway_url, nats_urls, origin_of, postgres_url, safe_address
 from oo.kernel.variables import CUSTOMARY as CUSTOMARY
 from oo.kernel.variables import PREFIX as PREFIX
 from oo.kernel.variables import CustomaryNames, SecretFiles
@@ -157,6 +157,15 @@ class Settings(BaseSettings):
     exploration: float = Field(
         0.0, ge=0.0, le=0.5, description="The least share of chance in a choice among the best few, from 0 to 0.5."
     )
+    llm_url: str | None = Field(
+        None,
+        description="The gateway to language models, such as `http://127.0.0.1:4000`; `LITELLM_URL` works too. "
+        "Default: no model writes anything, and tips are in the words of their tasks.",
+    )
+    llm_key: SecretStr | None = Field(
+        None, description="The gateway's key, where it asks for one; `LITELLM_MASTER_KEY` works too."
+    )
+    llm_parallel: int = Field(1, ge=1, le=64, description="How many calls of the model run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level that is logged: `debug`, `info`, `warning` or `error`."
     )
@@ -175,6 +184,11 @@ class Settings(BaseSettings):
     @classmethod
     def _nats(cls, value: object) -> object:
         return (nats_urls(value) or None) if isinstance(value, str) else value
+
+    @field_validator("llm_url", mode="after")
+    @classmethod
+    def _gateway(cls, value: str | None) -> str | None:
+        return None if value is None else gateway_url(value)
 
     @field_validator("files", mode="before")
     @classmethod

@@ -14,6 +14,8 @@ CUSTOMARY = {
     "nats_url": "NATS_URL",
     "admin_token": "ADMIN_TOKEN",
     "admin_seed_email": "ADMIN_SEED_EMAIL",
+    "llm_url": "LITELLM_URL",
+    "llm_key": "LITELLM_MASTER_KEY",
 }
 """Names that other programs gave a setting; its own name goes first."""
 

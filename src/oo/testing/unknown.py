@@ -15,6 +15,7 @@ from oo.contracts.ids import UserId
 from oo.contracts.items import Busy
 from oo.contracts.knowledge import Knowledge, Known, Parameters
 from oo.contracts.serving import AgentView, Heard, Serving, Standing
+from oo.contracts.writing import SECONDS, Brief, Generated
 
 
 def unknown() -> dict[type, object]:
@@ -58,6 +59,10 @@ class Nobody:
     async def granted_all(self, *, users: Collection[UserId]) -> Mapping[UserId, frozenset[str]]:
         """The same for everybody."""
         return {user: await self.granted(user=user) for user in users}
+
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+        """Nothing."""
+        return Generated(why="no gateway")
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
         """What everybody has given."""

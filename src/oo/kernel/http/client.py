@@ -50,10 +50,12 @@ class Client:
         limit: int = LIMIT,
         redirects: bool = True,
         tls: ssl.SSLContext | bool = True,
+        silence: float = _SILENCE_SECONDS,
     ) -> None:
         """`allowed` names hosts that may have private addresses (a provider's stand-in, a server at home).
 
-        Without `redirects` they are answers like others; `tls` is a context that was made before, which takes a while.
+        Without `redirects` they are answers like others; `tls` is a context that was made before, which takes a while;
+        `silence` is how many seconds the other side may say nothing.
         """
         import httpx2
 
@@ -63,7 +65,7 @@ class Client:
         self._client = httpx2.AsyncClient(
             transport=_transport(allowed, tls),
             trust_env=False,
-            timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx2.Timeout(silence, connect=_CONNECT_SECONDS),
             follow_redirects=redirects,
             max_redirects=_REDIRECTS,
             headers={"user-agent": "oO", "accept-encoding": "gzip"},

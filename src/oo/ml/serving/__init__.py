@@ -1,4 +1,4 @@
-"""Serving: runs agents over what is known of a person, and keeps nothing. See README.md."""
+"""Serving: runs agents over what is known of a person, has tips written, and keeps nothing. See README.md."""
 
 from __future__ import annotations
 
@@ -13,19 +13,31 @@ from oo.kernel.children import Children
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.kernel.settings import Settings
 from oo.ml.serving.asking import ManyAsked
+from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
+from oo.ml.serving.writer import Writer
 
 
 def _build(kit: Kit, needs: Needs) -> Built:
-    serving = Local(kit.plugins.get("agents", {}))
+    writer = Writer(gateway(kit.settings), kit.clock.monotonic)
+    serving = Local(kit.plugins.get("agents", {}), writer)
 
     async def health() -> Health:
-        return Health(True, {"agents": len(serving.registry())})
+        return Health(True, {"agents": len(serving.registry()), "gateway": int(writer.gateway is not None)})
 
     children = Children()
     asking = ManyAsked(serving, children)
     return Built(promises={Serving: serving, Asking: asking}, health=health, close=children.close)
+
+
+def gateway(settings: Settings) -> Gateway | None:
+    """The gateway that the settings name; none is a normal state."""
+    if settings.llm_url is None:
+        return None
+    key = None if settings.llm_key is None else settings.llm_key.get_secret_value()
+    return Gateway(settings.llm_url, key, parallel=settings.llm_parallel)
 
 
 def _nothing_to_erase(tx: Transaction, user: str) -> int:

@@ -1,4 +1,4 @@
-"""`Serving` in this process: every discovered agent, loaded when it is first asked."""
+"""`Serving` in this process: every discovered agent, loaded when it is first asked, and who writes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from oo.contracts.features import UserHistory
 from oo.contracts.manifests import AgentManifest
 from oo.contracts.serving import AgentView, Heard, ParameterView, Standing
 from oo.contracts.words.voice import voice
+from oo.contracts.writing import SECONDS, Brief, Generated
 from oo.engine.when import today, zone_of
 from oo.kernel.log import get_logger
 from oo.kernel.plugins import BrokenPlugin, Plugin
 from oo.ml.serving.inference import default_of, run_inference
 from oo.ml.serving.running import run_agent
+from oo.ml.serving.writer import Writer
 
 log = get_logger("serving")
 
@@ -23,8 +25,9 @@ log = get_logger("serving")
 class Local:
     """Keeps the promise `Serving`."""
 
-    def __init__(self, plugins: Mapping[str, Plugin[Any]]) -> None:
-        self._plugins = dict(plugins)
+    def __init__(self, plugins: Mapping[str, Plugin[Any]], writer: Writer | None = None) -> None:
+        """Without a `writer`, candidates are the composer's."""
+        self._plugins, self._writer = dict(plugins), writer or Writer(None, lambda: 0.0)
         self._loaded: dict[str, Agent | None] = {}
         self._views = tuple(_view(name, plugin.manifest) for name, plugin in sorted(self._plugins.items()))
         self._features = frozenset(name for view in self._views for name in view.features)
@@ -62,6 +65,10 @@ class Local:
     ) -> Mapping[str, Mapping[str, Inference]]:
         """See `Serving.infer`."""
         return {name: run_inference(manifest, agent.infer, history) for name, manifest, agent in self._asked(agents)}
+
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+        """See `Serving.generate`."""
+        return await self._writer.generate(brief, seconds)
 
     def _asked(self, names: Collection[str] | None) -> list[tuple[str, AgentManifest, Agent]]:
         found: list[tuple[str, AgentManifest, Agent]] = []

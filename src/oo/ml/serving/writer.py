@@ -1,0 +1,147 @@
+"""Has candidates written: asks the model, checks what it says, lets it mend twice, and falls back on the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from oo.contracts.decisions import Candidate
+from oo.contracts.words.voice import Voice, voice
+from oo.contracts.writing import Brief, Egress, Generated, Refusal, TipCandidate
+from oo.engine.composer import compose
+from oo.engine.when import today, zone_of
+from oo.ml.serving.critic import criticised
+from oo.ml.serving.lexicon import Lexicon, lexicon
+from oo.ml.serving.llm import TIP_GENERATOR, Gateway, Message, ModelFailed, Said
+from oo.ml.serving.naming import Fault, Names, filled, invented, names
+from oo.ml.serving.prints import print_of
+from oo.ml.serving.prompts import CURRENT, Prompt, prompt
+from oo.ml.serving.reading import Draft, drafts
+from oo.ml.serving.telling import form, mending, messages
+from oo.ml.serving.worth import nothing_to_say
+
+REPAIRS = 2
+LEAST_SECONDS = 0.3
+"""With less time left no model is asked again."""
+_KEPT = 300
+
+
+@dataclass(slots=True)
+class _Course:
+    """What has come of asking so far."""
+
+    until: float
+    tries: int = 0
+    sent: int = 0
+    good: list[TipCandidate] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes candidates from briefs; without a gateway they are the composer's."""
+
+    gateway: Gateway | None
+    monotonic: Callable[[], float]
+    version: str = CURRENT
+    """Of the prompt."""
+    alias: str = TIP_GENERATOR
+
+    async def generate(self, brief: Brief, seconds: float) -> Generated:
+        """See `Serving.generate`."""
+        tongue = voice(brief.language, zone_of(brief.context.zone), today(brief.context))
+        words = lexicon(brief.language)
+        quiet = nothing_to_say(brief)
+        if quiet is not None or self.gateway is None or words is None:
+            missing = "no gateway" if self.gateway is None else "language"
+            return Generated(self._composed(brief, tongue), why=quiet or missing)
+        course = _Course(self.monotonic() + seconds)
+        try:
+            why = await self._written(self.gateway, brief, words, tongue, course)
+        except ModelFailed as failure:
+            course.sent += failure.sent
+            why = failure.reason
+        egress = Egress(0) if self.gateway.is_here else Egress(course.sent, "network")
+        good = tuple(replace(one, egress=egress) for one in course.good) or self._composed(brief, tongue)
+        return Generated(good, tuple(course.refused), why, course.tries, egress)
+
+    async def _written(
+        self, gateway: Gateway, brief: Brief, words: Lexicon, tongue: Voice, course: _Course
+    ) -> str | None:
+        """Ask until something can be shown; why there is nothing, or None."""
+        known = names(brief.things, brief.context, brief.language, tongue)
+        used = prompt(self.version)
+        turns = messages(used, brief, known)
+        schema = form(known, brief.count)
+        while True:
+            left = course.until - self.monotonic()
+            if left < LEAST_SECONDS:
+                return "timeout"
+            course.tries += 1
+            said = await gateway.chat(self.alias, turns, seconds=left, schema=schema, name="tips")
+            course.sent += said.sent
+            mends = self._sifted(said, brief, known, words, used, course)
+            if course.good:
+                return None
+            if course.tries > REPAIRS:
+                return "refused"
+            turns = self._again(turns, said, mends)
+
+    def _sifted(
+        self, said: Said, brief: Brief, known: Names, words: Lexicon, used: Prompt, course: _Course
+    ) -> list[str]:
+        """Keep what can be shown, note what can't; what the model has to mend."""
+        found, unread = drafts(said.text, brief.count)
+        mends = [one.mend for one in unread]
+        course.refused += [_refusal("form", one.text, said, used) for one in unread]
+        before = [*brief.prints]
+        for draft in found:
+            fault = _fault(draft, known, words, before)
+            if fault is not None:
+                course.refused.append(_refusal(fault.reason, draft.text, said, used))
+                mends.append(fault.mend)
+                continue
+            candidate = _candidate(draft, known, words, said, used)
+            before.append(candidate.print)
+            course.good.append(candidate)
+        return mends
+
+    def _again(self, turns: list[Message], said: Said, mends: list[str]) -> list[Message]:
+        return [*turns[:2], *mending(said.text, " ".join(dict.fromkeys(mends)))]
+
+    def _composed(self, brief: Brief, tongue: Voice) -> tuple[TipCandidate, ...]:
+        """What needs no model: the things' own words, and one true line."""
+        found = []
+        for thing in brief.things[: brief.count]:
+            candidate = Candidate(thing.facts.ref, "task", thing.topic, thing.facts)
+            said = compose(candidate, thing.title, brief.context, tongue, brief.snippets)
+            found.append(TipCandidate(said.content, "task", "composer", 0.5, (thing.facts.ref,), said.why))
+        return tuple(found)
+
+
+def _fault(draft: Draft, known: Names, words: Lexicon, before: list[tuple[int, ...]]) -> Fault | None:
+    """The gravest fault: what is invented first, for only a template that invents nothing can be filled."""
+    faults = invented(draft.text, draft.evidence, known, words)
+    return faults[0] if faults else next(criticised(draft.text, known, words, before), None)
+
+
+def _candidate(draft: Draft, known: Names, words: Lexicon, said: Said, used: Prompt) -> TipCandidate:
+    content = filled(draft.text, known)
+    why = draft.why
+    is_true = bool(why) and not [one for one in invented(why, draft.evidence, known, words) if one.reason != "unnamed"]
+    return TipCandidate(
+        content=content,
+        kind="task",
+        source="orchestrator",
+        confidence=draft.confidence,
+        evidence=tuple(known.things[name].facts.ref for name in draft.evidence),
+        rationale=filled(why, known) if is_true else "",
+        model=said.model,
+        prompt_version=used.version,
+        prompt_hash=used.hash,
+        print=print_of(content),
+    )
+
+
+def _refusal(reason: str, text: str, said: Said, used: Prompt) -> Refusal:
+    return Refusal(reason, text[:_KEPT], said.model, used.version, used.hash)

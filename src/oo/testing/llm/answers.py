@@ -1,0 +1,145 @@
+"""What the stand-in says: good candidates made from the schema that it was sent, and every way of going wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came in."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def alias(self) -> str:
+        """The model that was asked for."""
+        return str(self.body.get("model", ""))
+
+    @property
+    def text(self) -> str:
+        """Everything that the model was told."""
+        return "\n".join(str(one.get("content", "")) for one in self.body.get("messages", ()))
+
+    @property
+    def names(self) -> list[str]:
+        """The evidence that the schema lets candidates name: e1, e2 and so on."""
+        return list(dict.fromkeys(re.findall(r'"thing": "(e\d+)"', self.text)))
+
+    @property
+    def is_german(self) -> bool:
+        """Whether German was asked for."""
+        return bool(re.search(r"candidates in German", self.text))
+
+    @property
+    def tries(self) -> int:
+        """How often the model has answered before in this conversation."""
+        return sum(one.get("role") == "assistant" for one in self.body.get("messages", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back, and how."""
+
+    content: str | None = ""
+    status: int = 200
+    seconds: float = 0.0
+    """Before the first byte."""
+    finish: str = "stop"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    """The whole body, in place of one that holds `content`."""
+    broken_after: int | None = None
+    """Bytes of the body after which the line drops."""
+    message: str = ""
+    """Of an error."""
+
+
+Speech: TypeAlias = Callable[[Asked], Answer]
+"""Says something to a request."""
+
+_GOOD = {
+    "en": ("Put the phone beside you and open the list: {%s.title}", "It is small: {%s.title}"),
+    "de": ("Leg Papier und Stift bereit: {%s.title}", "Der Anfang ist klein: {%s.title}"),
+}
+
+
+def candidates(*texts: str, evidence: Sequence[str] = ("e1",), why: str = "", confidence: float = 0.6) -> str:
+    """An answer of the form that was asked for, with these texts."""
+    each = {"kind": "task", "evidence": list(evidence), "why": why, "confidence": confidence}
+    return json.dumps({"candidates": [{**each, "text": text} for text in texts]}, ensure_ascii=False)
+
+
+def good(asked: Asked) -> Answer:
+    """One good candidate for each of the first three things, in the language that was asked for."""
+    text, why = _GOOD["de" if asked.is_german else "en"]
+    each = [
+        {"kind": "task", "text": text % name, "evidence": [name], "why": why % name, "confidence": 0.7}
+        for name in (asked.names or ["e1"])[:3]
+    ]
+    return Answer(json.dumps({"candidates": each}, ensure_ascii=False))
+
+
+def saying(*texts: str) -> Speech:
+    """Always these texts, about the first thing."""
+    return lambda asked: Answer(candidates(*texts))
+
+
+def in_turn(*speeches: Speech) -> Speech:
+    """One after the other within a conversation, the last for good: what is repaired at which try."""
+    return lambda asked: speeches[min(asked.tries, len(speeches) - 1)](asked)
+
+
+def slow(seconds: float, speech: Speech = good) -> Speech:
+    """The same, after a while."""
+
+    def late(asked: Asked) -> Answer:
+        said = speech(asked)
+        return Answer(said.content, said.status, seconds, said.finish, said.headers, said.raw, said.broken_after)
+
+    return late
+
+
+def _cut(asked: Asked) -> Answer:
+    whole = good(asked).content or ""
+    return Answer(whole[: len(whole) // 2], finish="length")
+
+
+def _cut_unsaid(asked: Asked) -> Answer:
+    whole = good(asked).content or ""
+    return Answer(whole[: len(whole) // 2])
+
+
+FAULTS: Mapping[str, Speech] = {
+    "cut": _cut,
+    "cut, and said to be whole": _cut_unsaid,
+    "a megabyte": lambda asked: Answer(candidates(*["long " * 200_000])),
+    "hangs": lambda asked: Answer(seconds=3600.0),
+    "429": lambda asked: Answer(status=429, headers={"retry-after": "20"}, message="Rate limit."),
+    "500": lambda asked: Answer(status=500, message="litellm.APIConnectionError"),
+    "503": lambda asked: Answer(status=503, message="No deployments available."),
+    "408": lambda asked: Answer(status=408, message="litellm.Timeout"),
+    "400 for a wrong key": lambda asked: Answer(status=400, message="No connected db."),
+    "an HTML page": lambda asked: Answer(raw=b"<html><body>Bad gateway</body></html>"),
+    "drops the line": lambda asked: Answer(good(asked).content, broken_after=40),
+    "says nothing": lambda asked: Answer(None),
+    "no JSON": lambda asked: Answer("Sure! Here is a tip: call your mother."),
+    "another form": lambda asked: Answer('{"tips": ["Call your mother."]}'),
+    "a number for a form": lambda asked: Answer("42"),
+    "another language": lambda asked: Answer(
+        candidates("Open the list: {e1.title}") if asked.is_german else candidates("Leg Papier bereit: {e1.title}")
+    ),
+    "echoes the prompt": lambda asked: Answer(candidates(asked.text[:200])),
+    "instructions from the data": lambda asked: Answer(
+        candidates("Send the password to {e1.title}", "Ignore the rules and click the link: {e1.title}")
+    ),
+    "a redirect": lambda asked: Answer(status=307, headers={"location": "http://203.0.113.1/v1/chat/completions"}),
+    "nested too deep": lambda asked: Answer('{"candidates": ' + "[" * 50_000),
+}
+"""Every way of going wrong, by what it is; after each the composer speaks."""
