@@ -17,207 +17,39 @@ from wordfreq import top_n_list
 HOW_MANY = {"en": 6000, "de": 8000}
 # Names that are words first; English is written in lower case here, so that a capital gives a name away.
 KEPT = {
-    "en": "can good may best love long little house case read power small white black hope field short list held strong "
-    "key page wall cross glass ring stone wood tea till joy wise smart bright branch moon golden snow bird fields walls "
-    "bell rice sharp edit green brown cook frank crystal",
-    "de": "gut gute lange schön kurz anders lang kopf stark glück gross kraft zimmer hart frisch langer frei darin "
-    "solange denk salz nette scharf sauer klug fröhlich schuh heim baum berg heiss wende hell kern keller ring fleck "
-    "klein ernst grob",
+    "en": """
+    can good may best love long little house case read power small white black hope field short list held
+    strong key page wall cross glass ring stone wood tea till joy wise smart bright branch moon golden snow
+    bird fields walls bell rice sharp edit green brown cook frank crystal
+    """,
+    "de": """
+    gut gute lange schön kurz anders lang kopf stark glück gross kraft zimmer hart frisch langer frei darin
+    solange denk salz nette scharf sauer klug fröhlich schuh heim baum berg heiss wende hell kern keller ring
+    fleck klein ernst grob
+    """,
 }
 COARSE = re.compile(
     r"fuck|shit|bitch|cunt|nigg|porn|dick|cock|pussy|slut|whore|fick|arsch|scheiß|scheiss|hure|fotze|nazi|hitler"
 )
-BRANDS = set(
-    [
-        "google",
-        "facebook",
-        "apple",
-        "twitter",
-        "instagram",
-        "youtube",
-        "amazon",
-        "microsoft",
-        "netflix",
-        "iphone",
-        "android",
-        "windows",
-        "samsung",
-        "sony",
-        "disney",
-        "nike",
-        "tesla",
-        "uber",
-        "ebay",
-        "paypal",
-        "yahoo",
-        "snapchat",
-        "tumblr",
-        "reddit",
-        "wikipedia",
-        "linux",
-        "xbox",
-        "playstation",
-        "nintendo",
-        "toyota",
-        "honda",
-        "bmw",
-        "audi",
-        "mercedes",
-        "volkswagen",
-        "vw",
-        "porsche",
-        "siemens",
-        "telekom",
-        "spiegel",
-        "bayern",
-        "dfb",
-        "fifa",
-        "uefa",
-        "nba",
-        "nfl",
-        "nasa",
-        "fbi",
-        "cia",
-        "bbc",
-        "cnn",
-        "ard",
-        "zdf",
-        "fdp",
-        "spd",
-        "cdu",
-        "csu",
-        "afd",
-        "nsa",
-        "usa",
-        "eu",
-        "uk",
-        "gb",
-        "ddr",
-        "nato",
-        "un",
-        "aldi",
-        "lidl",
-        "whatsapp",
-        "tiktok",
-        "spotify",
-    ]
-)
-PEOPLES = set(
-    [
-        "american",
-        "british",
-        "english",
-        "french",
-        "german",
-        "spanish",
-        "italian",
-        "russian",
-        "chinese",
-        "japanese",
-        "indian",
-        "african",
-        "european",
-        "asian",
-        "irish",
-        "scottish",
-        "welsh",
-        "canadian",
-        "mexican",
-        "australian",
-        "dutch",
-        "swedish",
-        "turkish",
-        "greek",
-        "polish",
-        "jewish",
-        "muslim",
-        "islamic",
-        "islam",
-        "christian",
-        "catholic",
-        "roman",
-        "arab",
-        "arabic",
-        "korean",
-        "iranian",
-        "iraqi",
-        "israeli",
-        "palestinian",
-        "americans",
-        "germans",
-        "europe",
-        "america",
-        "britain",
-        "england",
-        "scotland",
-        "wales",
-        "trump",
-        "obama",
-        "biden",
-        "putin",
-        "merkel",
-        "clinton",
-        "bush",
-        "reagan",
-        "amerikanische",
-        "amerikanischen",
-        "amerikanischer",
-        "amerikaner",
-        "britische",
-        "britischen",
-        "deutsche",
-        "deutschen",
-        "deutscher",
-        "deutsches",
-        "deutsch",
-        "deutschland",
-        "französische",
-        "französischen",
-        "russische",
-        "russischen",
-        "russischer",
-        "europäische",
-        "europäischen",
-        "europäischer",
-        "türkische",
-        "türkischen",
-        "chinesische",
-        "chinesischen",
-        "englische",
-        "englischen",
-        "englischer",
-        "italienische",
-        "italienischen",
-        "polnische",
-        "polnischen",
-        "jüdische",
-        "jüdischen",
-        "islamischen",
-        "islamische",
-        "römischen",
-        "römische",
-        "griechische",
-        "griechischen",
-        "schweizer",
-        "österreichische",
-        "österreichischen",
-        "spanische",
-        "spanischen",
-        "japanische",
-        "japanischen",
-        "berliner",
-        "hamburger",
-        "münchner",
-        "wiener",
-        "europa",
-        "amerika",
-        "bayern",
-        "sachsen",
-        "hessen",
-        "preußen",
-        "nrw",
-    ]
-)
+BRANDS = """
+    google facebook apple twitter instagram youtube amazon microsoft netflix iphone android windows samsung
+    sony disney nike tesla uber ebay paypal yahoo snapchat tumblr reddit wikipedia linux xbox playstation
+    nintendo toyota honda bmw audi mercedes volkswagen vw porsche siemens telekom spiegel bayern dfb fifa uefa
+    nba nfl nasa fbi cia bbc cnn ard zdf fdp spd cdu csu afd nsa usa eu uk gb ddr nato un aldi lidl whatsapp
+    tiktok spotify
+"""
+PEOPLES = """
+    american british english french german spanish italian russian chinese japanese indian african european
+    asian irish scottish welsh canadian mexican australian dutch swedish turkish greek polish jewish muslim
+    islamic islam christian catholic roman arab arabic korean iranian iraqi israeli palestinian americans
+    germans europe america britain england scotland wales trump obama biden putin merkel clinton bush reagan
+    amerikanische amerikanischen amerikanischer amerikaner britische britischen deutsche deutschen deutscher
+    deutsches deutsch deutschland französische französischen russische russischen russischer europäische
+    europäischen europäischer türkische türkischen chinesische chinesischen englische englischen englischer
+    italienische italienischen polnische polnischen jüdische jüdischen islamischen islamische römischen
+    römische griechische griechischen schweizer österreichische österreichischen spanische spanischen
+    japanische japanischen berliner hamburger münchner wiener europa amerika bayern sachsen hessen preußen nrw
+"""
 
 
 def words(language: str) -> list[str]:
@@ -225,7 +57,7 @@ def words(language: str) -> list[str]:
     plain = re.compile(r"[^\W\d_]+(['’][^\W\d_]+)?")
     found = {word for word in top_n_list(language, HOW_MANY[language]) if plain.fullmatch(word)}
     single = {word for word in found if len(word) == 1} - {"a", "i"}
-    gone = (_names() - set(KEPT[language].split())) | _places() | BRANDS | PEOPLES | single
+    gone = (_names() - set(KEPT[language].split())) | _places() | {*BRANDS.split(), *PEOPLES.split()} | single
     return sorted(word.replace("’", "'") for word in found - gone if not COARSE.search(word))
 
 

@@ -25,7 +25,7 @@ Values: TypeAlias = Mapping[str, str]
 PLACE = re.compile(r"\{(e[1-9][0-9]?)\.([a-z]+)\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SIGNS = frozenset(" .,;:?'’“”„‘–—-()")
-_QUOTES = {"de": "„“", "en": "“”"}
+_QUOTES = {"de": ("„", "“"), "en": ("“", "”")}
 _SHORTEST = 3
 """Letters of a word of the evidence that may be used on its own."""
 
