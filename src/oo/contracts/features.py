@@ -138,6 +138,9 @@ class Features(Protocol):
     async def history(self, *, user: UserId) -> UserHistory:
         """What is kept of the person's past."""
 
+    async def pasts(self, *, after: str, limit: int) -> Sequence[UserHistory]:
+        """What is kept of the pasts of people after an id, in order, at most so many; of nobody without consent."""
+
     async def count(self, *, user: UserId, consent: str) -> int:
         """How many records were derived under a consent."""
 

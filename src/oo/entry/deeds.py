@@ -9,7 +9,7 @@ from typing import Any
 from oo.contracts.accounts import Accounts, Person
 from oo.contracts.errors import Invalid, NotFound
 from oo.contracts.forgetting import Forgetting
-from oo.entry import events, learning, saving
+from oo.entry import events, learning, pasts, saving
 from oo.entry.wiring import House
 from oo.modules.auth.names import folded
 
@@ -40,6 +40,8 @@ class Deeds:
                 return await self.erase(name)
             case str(word) if word in learning.DEEDS:
                 return await learning.DEEDS[word](self._promises, asked)
+            case str(word) if word in pasts.DEEDS:
+                return await pasts.DEEDS[word](self._promises, asked)
             case str(word) if word in events.DEEDS:
                 return await events.DEEDS[word](self._house.kit, asked)
         raise Invalid("The running oO does not know this command; restart it, as it may be older.")

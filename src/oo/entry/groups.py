@@ -1,5 +1,6 @@
-"""Commands in groups: `oo events …`, `oo policies …`, `oo decisions …`, `oo simulate`, `oo helps`; each loads what it
-needs.
+"""Commands in groups: `oo events …`, `oo policies …`, `oo decisions …`, `oo features …`, `oo simulate`, `oo helps`.
+
+Each loads what it needs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ Name = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's id, su
 events = typer.Typer(help="Events that failed and were set aside.")
 policies = typer.Typer(help="Who chooses the tip, who would like to, and on what evidence.")
 decisions = typer.Typer(help="The log of decisions.", no_args_is_help=True)
+features = typer.Typer(help="What is known of people in numbers, as reports and tables.")
 
 
 Consumer = Annotated[str | None, typer.Option(help="Of this room alone.", show_default=False)]
@@ -108,6 +110,27 @@ def log() -> None:
     """The log of decisions."""
 
 
+@features.callback(invoke_without_command=True)
+def report(context: typer.Context, data: Data = None) -> None:
+    """Say how complete every feature is, and what becomes of tips."""
+    if context.invoked_subcommand is None:
+        from oo.entry.commands.features import report
+        from oo.kernel.settings import Settings, load
+
+        report(load(Settings, data=data), sys.stdout)
+
+
+@features.command()
+def table(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it, as Parquet.")], data: Data = None
+) -> None:
+    """Write a row for every tip that was shown: what was known just before it, and what came of it."""
+    from oo.entry.commands.features import table
+    from oo.kernel.settings import Settings, load
+
+    table(load(Settings, data=data), path, sys.stdout)
+
+
 def simulate(
     policies: Annotated[
         str, typer.Option(metavar="ONE,OTHER", help="The policies, by id; one alone is possible.")
@@ -146,5 +169,6 @@ def join(app: typer.Typer) -> None:
     app.add_typer(events, name="events")
     app.add_typer(policies, name="policies")
     app.add_typer(decisions, name="decisions")
+    app.add_typer(features, name="features")
     app.command()(simulate)
     app.command()(helps)

@@ -61,10 +61,15 @@ class Children:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _made(self) -> ProcessPoolExecutor:
-        self._pool = ProcessPoolExecutor(
-            self._count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
-        )
+        self._pool = pool(self._count)
         return self._pool
+
+
+def pool(count: int) -> ProcessPoolExecutor:
+    """The children themselves, for a command, which has no loop to wait in; used as a context."""
+    return ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+    )
 
 
 def _begin(parent: int) -> None:

@@ -60,6 +60,12 @@ def people_waiting(tx: Transaction, after: str, upto: str, limit: int) -> list[s
     return list(tx.execute(found.order_by(mine).limit(limit)).scalars())
 
 
+def people(tx: Transaction, after: str, limit: int) -> list[str]:
+    """People after an id of whom something is kept, in order."""
+    mine = activities.c.user_id
+    return list(tx.execute(select(mine).where(mine > after).distinct().order_by(mine).limit(limit)).scalars())
+
+
 def states(tx: Transaction, user: str) -> bytes | None:
     """The person's sealed states."""
     found: bytes | None = tx.execute(select(folded.c.states).where(folded.c.user_id == user)).scalar()

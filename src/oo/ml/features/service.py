@@ -90,6 +90,16 @@ class KeptFeatures:
             known = sorted([*self._past(user, done), *self._placed(user, late, profile)], key=lambda one: one.at)
         return UserHistory(user, now, profile.zone, profile.day(now), tuple(known))
 
+    async def pasts(self, *, after: str, limit: int) -> Sequence[UserHistory]:
+        """See `Features.pasts`."""
+        found: list[UserHistory] = []
+        for user in await self._kit.db.read(lambda tx: repository.people(tx, after, limit)):
+            try:
+                found.append(await self.history(user=UserId(user)))
+            except KeyGone:  # forgotten meanwhile
+                continue
+        return found
+
     async def count(self, *, user: UserId, consent: str) -> int:
         """See `Features.count`."""
         return await self._kit.db.read(lambda tx: repository.count(tx, user)) if consent == HABITS else 0
