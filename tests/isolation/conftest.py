@@ -23,6 +23,7 @@ from oo.entry.wiring import House, house
 from oo.kernel.http.site import Sites
 from oo.kernel.http.throttle import Pace
 from oo.kernel.settings import Settings
+from oo.ml.serving import passes
 from oo.testing.asgi import Answer, ask
 from oo.testing.databases import address
 from oo.testing.determinism import FixedClock
@@ -75,7 +76,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         where = Settings(data=data, files=(data,), database_url=open_.enter_context(address(data)))
         home = await open_.enter_async_context(house(where, clock=clock))
         quick = Pace(burst=100_000)  # these tests ask faster than people do
-        tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health, pace=quick)
+        tools = server.Tools(
+            home.kit.clock, home.kit.ids, Sites(), home.health, pace=quick, passes=passes(where, clock, home.kit.ids)
+        )
         app = server.application(home.promises, tools)
         routes = [route for route in server.inside(home.promises, tools)[0].router.routes if isinstance(route, Route)]
         here = World(home, app, routes, {"anonymous": Visitor()})

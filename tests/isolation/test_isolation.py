@@ -42,6 +42,10 @@ CHANGES: dict[str, dict[str, str]] = {
 }
 """What a page sends to each route that changes something, with Milo's ids in the places."""
 CALLS: dict[str, dict[str, Any]] = {
+    "/recommend": {},
+    "/generate": {},
+    "/agents/compute": {},
+    "/agents/{agent}/infer": {},
     "/api/recommend": {},
     "/api/policies/promote": {"policy": "newest"},
     "/api/policies/roll-back": {},
@@ -53,6 +57,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "/kept": {"person": "{who}", "reactions": [{"key": "k-{who}", "tip": "{tip}", "action": "done"}]},
 }
 """The same for what takes JSON."""
+SERVICE = ("/recommend", "/generate", "/agents/registry", "/agents/compute", "/agents/{agent}/infer")
+"""What is for our own processes, and asks everybody for a pass, members too."""
 
 
 def filled(template: str, ids: dict[str, str], who: str) -> str:
@@ -90,7 +96,9 @@ async def test_without_a_living_session_every_route_but_the_public_ones_refuses(
         address = filled(path, world.milos, who)
         sent = {} if method in ("GET", "HEAD") else body_of(path, world.milos, who)
         answer = await world.ask(who, method, address, **sent)
-        if address in PUBLIC:
+        if path in SERVICE:
+            assert answer.status == 401, (method, path, answer)
+        elif address in PUBLIC:
             assert answer.status in (200, 204, 404, 410), (method, path, answer)
         elif path.startswith("/api/"):
             assert answer.status == 401, (method, path, answer)
@@ -107,6 +115,7 @@ async def test_another_person_neither_reads_nor_changes_anything(world: Any, who
         sent = {} if method in ("GET", "HEAD") else body_of(path, world.milos, who)
         answer = await world.ask(who, method, filled(path, world.milos, who), **sent)
         assert answer.status < 500, (method, path, answer)
+        assert path not in SERVICE or answer.status == 401, (method, path, answer)
         text = answer.text
         assert not any(word in text for word in world.canaries), (method, path)
         shown = [name for name, value in world.milos.items() if name != "connection" and value in text]

@@ -91,10 +91,11 @@ class Serving(Protocol):
     ) -> Mapping[str, Mapping[str, Inference]]:
         """What a person's past says of every parameter, by agent and name; never raises for an agent's fault."""
 
-    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS, asked: bool = False) -> Generated:
         """Candidates in words, within so many seconds; never raises for the model's fault.
 
-        Without a gateway, or when the model is slow, wrong or gone, they are the composer's.
+        Without a gateway, or when the model is slow, wrong or gone, they are the composer's. Somebody waits for what is
+        `asked`, so it goes before what is made ahead; a person has one call under way, which all who ask join.
         """
 
 

@@ -99,6 +99,18 @@ def relay(data: Data = None) -> None:
 
 
 @app.command()
+def serving(
+    port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default=False)] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default=False)] = None,
+    data: Data = None,
+) -> None:
+    """Run agents and ask models for other processes of oO, which find it by OO_SERVING_URL."""
+    from oo.entry.commands.serving import run
+
+    run(_settings(data, port=port, host=host), sys.stdout)
+
+
+@app.command()
 def jobs(data: Data = None) -> None:
     """Say how far everything is that the clock says to do."""
     from oo.entry.commands.jobs import run
@@ -244,7 +256,7 @@ def _sentence(error: Exception) -> str | None:
         return detail
     known = (
         *("SettingWrong", "DataInUse", "KeyUnsafe", "PortTaken", "Declined"),
-        *("DatabaseInUse", "DatabaseUnusable", "UpgradeRefused", "BackupBroken", "NatsUnsafe"),
+        *("DatabaseInUse", "DatabaseUnusable", "UpgradeRefused", "BackupBroken", "NatsUnsafe", "PassRefused"),
     )
     if type(error).__name__ in known:
         return str(error)

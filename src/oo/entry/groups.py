@@ -18,6 +18,7 @@ events = typer.Typer(help="Events that failed and were set aside.")
 policies = typer.Typer(help="Who chooses the tip, who would like to, and on what evidence.")
 decisions = typer.Typer(help="The log of decisions.", no_args_is_help=True)
 features = typer.Typer(help="What is known of people in numbers, as reports and tables.")
+keys = typer.Typer(help="Keys that oO makes for itself.", no_args_is_help=True)
 
 
 Consumer = Annotated[str | None, typer.Option(help="Of this room alone.", show_default=False)]
@@ -105,6 +106,20 @@ def verify(data: Data = None) -> None:
     raise typer.Exit(verify(load(Settings, data=data), sys.stdout))
 
 
+@keys.callback()
+def made() -> None:
+    """Keys that oO makes for itself."""
+
+
+@keys.command()
+def rotate(data: Data = None) -> None:
+    """Let processes of oO sign with a new key from now on; passes of the old one are taken five minutes longer."""
+    from oo.entry.commands.keys import rotate
+    from oo.kernel.settings import Settings, load
+
+    rotate(load(Settings, data=data), sys.stdout)
+
+
 @decisions.callback()
 def log() -> None:
     """The log of decisions."""
@@ -170,5 +185,6 @@ def join(app: typer.Typer) -> None:
     app.add_typer(policies, name="policies")
     app.add_typer(decisions, name="decisions")
     app.add_typer(features, name="features")
+    app.add_typer(keys, name="keys")
     app.command()(simulate)
     app.command()(helps)

@@ -35,17 +35,19 @@ from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.site import Sites
 from oo.kernel.http.throttle import Pace
 from oo.kernel.ids import Ids
+from oo.kernel.passes import Passes
+from oo.ml.serving.routes import routes as serving_routes
 from oo.modules.auth.sessions import ABSOLUTE
 
 PUBLIC = Public(
-    exact=frozenset({"/health", *web.PUBLIC}),
-    prefixes=("/sign-in/", "/static/"),
+    exact=frozenset({"/health", "/recommend", "/generate", *web.PUBLIC}),
+    prefixes=("/sign-in/", "/static/", "/agents/"),
     files="/static/",
     door="/sign-in",
     uploads=web.UPLOADS,
     asking=frozenset({"/api/recommend"}),
 )
-"""What anybody may open; every other route needs a session."""
+"""What anybody may open; every other route needs a session. What is for our own processes asks for a pass instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Tools:
     access: Callable[[str, str, int, float], None] | None = None
     pace: Pace | None = None
     """How fast an account may change things; None is the house's own."""
+    passes: Passes | None = None
+    """What lets our own processes in to `serving`; without it those routes aren't there."""
 
 
 class Inside(FastAPI):
@@ -119,7 +123,8 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
         hearings=promises[Hearings],
     )
     routes = api.build(promises[Tips], promises[EventTail], promises[Experiments], person, tools.state).routes
-    return Inside([*routes, *pages.router.routes]), pages
+    for_our_own = [] if tools.passes is None else serving_routes(promises[Serving], tools.passes)
+    return Inside([*routes, *for_our_own, *pages.router.routes]), pages
 
 
 def application(promises: Mapping[Any, Any], tools: Tools) -> Guard:

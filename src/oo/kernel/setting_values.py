@@ -64,3 +64,11 @@ def gateway_url(value: str) -> str | None:
             "OO_LLM_KEY"
         )
     return value.strip().rstrip("/") or None
+
+
+def process_address(value: str) -> str:
+    """The address of another process of oO, without a slash at its end; raises `ValueError`."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("it needs the address of a process of oO, such as http://10.0.0.7:8043")
+    return value.strip().rstrip("/")

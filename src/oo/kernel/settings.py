@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from oo.kernel.setting_values import LOCAL_NAMES as LOCAL_NAMES
-from oo.kernel.setting_values import gateway_url, nats_urls, origin_of, postgres_url, safe_address
+from oo.kernel.setting_values import gateway_url, nats_urls, origin_of, postgres_url, process_address, safe_address
 from oo.kernel.variables import CUSTOMARY as CUSTOMARY
 from oo.kernel.variables import PREFIX as PREFIX
 from oo.kernel.variables import CustomaryNames, SecretFiles
@@ -166,11 +166,20 @@ class Settings(BaseSettings):
         None, description="The gateway's key, where it asks for one; `LITELLM_MASTER_KEY` works too."
     )
     llm_parallel: int = Field(1, ge=1, le=64, description="How many calls of the model run at once.")
+    serving_url: str | None = Field(
+        None,
+        description="The address of an `oo serving`, which runs agents and asks models. Default: this process does.",
+    )
+    service_keys: Path | None = Field(
+        None,
+        description="The file of the keys that oO's processes show each other passes with, the same for all of them. "
+        "Default: `service-keys.json` in the data folder.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level that is logged: `debug`, `info`, `warning` or `error`."
     )
 
-    @field_validator("data", "backups", mode="after")
+    @field_validator("data", "backups", "service_keys", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -236,6 +245,11 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
         return None if not value else origin_of(value)
+
+    @field_validator("serving_url", mode="after")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return None if not value else process_address(value)
 
     @classmethod
     def settings_customise_sources(

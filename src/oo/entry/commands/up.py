@@ -25,8 +25,10 @@ from oo.entry.server import Tools, application
 from oo.entry.wiring import House, house
 from oo.kernel import log
 from oo.kernel.http.guard import Guard
+from oo.kernel.http.problems import App
 from oo.kernel.http.site import Sites
 from oo.kernel.settings import Settings
+from oo.ml.serving import passes
 
 _GRACE_SECONDS = 3
 _BACKLOG = 2048
@@ -42,7 +44,7 @@ def run(settings: Settings, files: Sequence[str], out: TextIO, part: Part = Part
     Only the whole house, not a part of it, prints a link to come in by.
     """
     allowed(settings, part)
-    door = _door(settings)
+    door = door_of(settings)
     log.configure(level=settings.log_level)
     with door, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, files, door, out, part))
@@ -72,7 +74,7 @@ async def _serve(settings: Settings, files: Sequence[str], door: socket.socket, 
             invited = f"Open this within 15 minutes, once, to sign in:\n{link}\n" if link else ""
             out.write(f"oO is at {address}\n{invited}")
             out.flush()
-            await _answer(_app(home, settings), door, home.promises[EventTail].end)
+            await answer_until_told(_app(home, settings), door, home.promises[EventTail].end)
 
 
 async def _connect(home: House, files: Sequence[str]) -> None:
@@ -95,12 +97,12 @@ def _absolute(path: str) -> str:
 
 def _app(home: House, settings: Settings) -> Guard:
     sites = Sites(settings.public_url, settings.trusted_proxies)
-    return application(
-        home.promises, Tools(home.kit.clock, home.kit.ids, sites, home.health, log.access_log(settings.log_level))
-    )
+    kit, access = home.kit, log.access_log(settings.log_level)
+    let_in = passes(settings, kit.clock, kit.ids)
+    return application(home.promises, Tools(kit.clock, kit.ids, sites, home.health, access, passes=let_in))
 
 
-async def _answer(app: Guard, door: socket.socket, end_streams: Callable[[], None]) -> None:
+async def answer_until_told(app: App, door: socket.socket, end_streams: Callable[[], None]) -> None:
     """Answer requests until a signal comes; what is in progress has a moment to end, and what never ends is told to."""
     config = uvicorn.Config(
         app,
@@ -135,7 +137,8 @@ def _stop(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _door(settings: Settings) -> socket.socket:
+def door_of(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say; raises `PortTaken`."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     door = socket.socket(family)
     try:

@@ -10,26 +10,58 @@ from sqlalchemy import MetaData
 from oo.contracts.asking import Asking
 from oo.contracts.serving import Serving
 from oo.kernel.children import Children
+from oo.kernel.clock import Clock
 from oo.kernel.db import Transaction
+from oo.kernel.ids import Ids
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Built, Health, Kit, Module, Needs
+from oo.kernel.passes import NAME, Passes, PassKeys
+from oo.kernel.plugins import Plugin
 from oo.kernel.settings import Settings
 from oo.ml.serving.asking import ManyAsked
+from oo.ml.serving.gate import Gate, Limits
 from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
+from oo.ml.serving.remote import Remote, ServingAway
+from oo.ml.serving.wire import AUDIENCE
 from oo.ml.serving.writer import Writer
 
 
+def passes(settings: Settings, clock: Clock, ids: Ids) -> Passes:
+    """What lets our own processes in to `serving`."""
+    return Passes(pass_keys(settings, clock, ids), clock, ids, audience=AUDIENCE)
+
+
+def pass_keys(settings: Settings, clock: Clock, ids: Ids) -> PassKeys:
+    """The keys that make passes, where the settings say."""
+    return PassKeys(settings.service_keys or settings.data / NAME, clock, ids)
+
+
 def _build(kit: Kit, needs: Needs) -> Built:
-    writer = Writer(gateway(kit.settings), kit.clock.monotonic)
-    serving = Local(kit.plugins.get("agents", {}), writer)
+    agents = kit.plugins.get("agents", {})
+    local, children = here(kit.settings, kit.clock, agents), Children()
+    url = kit.settings.serving_url
+    remote = None if url is None else Remote(url, agents, passes(kit.settings, kit.clock, kit.ids))
 
     async def health() -> Health:
-        return Health(True, {"agents": len(serving.registry()), "gateway": int(writer.gateway is not None)})
+        if remote is None:
+            return Health(True, {"agents": len(local.registry()), "gateway": int(kit.settings.llm_url is not None)})
+        try:
+            found = await remote.versions()
+        except ServingAway:
+            return Health(False, {"agents": 0, "elsewhere": 1})
+        alike = all(found.get(view.id) == view.version for view in remote.registry())
+        return Health(alike, {"agents": len(found), "elsewhere": 1})
 
-    children = Children()
-    asking = ManyAsked(serving, children)
-    return Built(promises={Serving: serving, Asking: asking}, health=health, close=children.close)
+    # Rounds of many people are computed beside their rows, in a child, wherever models are asked.
+    asking = ManyAsked(local, children)
+    return Built(promises={Serving: remote or local, Asking: asking}, health=health, close=children.close)
+
+
+def here(settings: Settings, clock: Clock, agents: Mapping[str, Plugin[Any]]) -> Local:
+    """Serving in this process: agents, and the model behind the gate."""
+    gate = Gate(clock.monotonic, Limits(at_once=settings.llm_parallel))
+    return Local(agents, Writer(gateway(settings), clock.monotonic), gate)
 
 
 def gateway(settings: Settings) -> Gateway | None:

@@ -15,9 +15,10 @@ from oo.contracts.writing import SECONDS, Brief, Generated
 from oo.engine.when import today, zone_of
 from oo.kernel.log import get_logger
 from oo.kernel.plugins import BrokenPlugin, Plugin
+from oo.ml.serving.gate import Gate, Refused
 from oo.ml.serving.inference import default_of, run_inference
 from oo.ml.serving.running import run_agent
-from oo.ml.serving.writer import Writer
+from oo.ml.serving.writer import Writer, worth_asking
 
 log = get_logger("serving")
 
@@ -25,11 +26,13 @@ log = get_logger("serving")
 class Local:
     """Keeps the promise `Serving`."""
 
-    def __init__(self, plugins: Mapping[str, Plugin[Any]], writer: Writer | None = None) -> None:
-        """Without a `writer`, candidates are the composer's."""
-        self._plugins, self._writer = dict(plugins), writer or Writer(None, lambda: 0.0)
+    def __init__(
+        self, plugins: Mapping[str, Plugin[Any]], writer: Writer | None = None, gate: Gate | None = None
+    ) -> None:
+        """Without a `writer`, candidates are the composer's; without a `gate`, every call goes to the model at once."""
+        self._plugins, self._writer, self._gate = dict(plugins), writer or Writer(None, lambda: 0.0), gate
         self._loaded: dict[str, Agent | None] = {}
-        self._views = tuple(_view(name, plugin.manifest) for name, plugin in sorted(self._plugins.items()))
+        self._views = views_of(self._plugins)
         self._features = frozenset(name for view in self._views for name in view.features)
 
     def registry(self) -> Sequence[AgentView]:
@@ -66,9 +69,20 @@ class Local:
         """See `Serving.infer`."""
         return {name: run_inference(manifest, agent.infer, history) for name, manifest, agent in self._asked(agents)}
 
-    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS, asked: bool = False) -> Generated:
         """See `Serving.generate`."""
-        return await self._writer.generate(brief, seconds)
+        if self._gate is None or self._writer.gateway is None or not worth_asking(brief):
+            return await self._writer.generate(brief, seconds)
+        try:
+            return await self._gate.through(
+                brief.user,
+                lambda left: self._writer.generate(brief, left),
+                asked=asked,
+                seconds=seconds,
+                well=lambda found: found.is_written,
+            )
+        except Refused as refused:
+            return Generated(self._writer.composed(brief), why=refused.why)
 
     def _asked(self, names: Collection[str] | None) -> list[tuple[str, AgentManifest, Agent]]:
         found: list[tuple[str, AgentManifest, Agent]] = []
@@ -88,6 +102,11 @@ class Local:
                 log.warning("plugin.broken", plugin=name, seam="agents")
                 self._loaded[name] = None
         return self._loaded[name]
+
+
+def views_of(plugins: Mapping[str, Plugin[Any]]) -> tuple[AgentView, ...]:
+    """Agents as the registry shows them, by id, from their manifests alone."""
+    return tuple(_view(name, plugin.manifest) for name, plugin in sorted(plugins.items()))
 
 
 def _view(name: str, manifest: AgentManifest) -> AgentView:

@@ -109,6 +109,10 @@ class Writer:
     def _again(self, turns: list[Message], said: Said, mends: list[str]) -> list[Message]:
         return [*turns[:2], *mending(said.text, " ".join(dict.fromkeys(mends)))]
 
+    def composed(self, brief: Brief) -> tuple[TipCandidate, ...]:
+        """The composer's candidates, at once."""
+        return self._composed(brief, voice(brief.language, zone_of(brief.context.zone), today(brief.context)))
+
     def _composed(self, brief: Brief, tongue: Voice) -> tuple[TipCandidate, ...]:
         """What needs no model: the things' own words, and one true line."""
         found = []
@@ -117,6 +121,11 @@ class Writer:
             said = compose(candidate, thing.title, brief.context, tongue, brief.snippets)
             found.append(TipCandidate(said.content, "task", "composer", 0.5, (thing.facts.ref,), said.why))
         return tuple(found)
+
+
+def worth_asking(brief: Brief) -> bool:
+    """Whether a model would be asked at all: there is something to say, in a language whose words are known."""
+    return nothing_to_say(brief) is None and lexicon(brief.language) is not None
 
 
 def _fault(draft: Draft, known: Names, words: Lexicon, before: list[tuple[int, ...]]) -> Fault | None:

@@ -1,0 +1,65 @@
+"""A breaker: whoever fails again and again is left alone for a while, then tried once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal
+
+State = Literal["closed", "open", "half-open"]
+
+IN_A_ROW = 5
+"""Failures in a row that open it."""
+LOOKED_AT, SHARE = 20, 0.5
+"""It also opens when more than this share of the last so many failed."""
+REST_SECONDS = 10.0
+"""How long it stays open before one try."""
+
+
+class Breaker:
+    """Counts what came of calls; measures time by `monotonic`, in seconds."""
+
+    def __init__(self, monotonic: Callable[[], float], *, rest: float = REST_SECONDS) -> None:
+        self._monotonic = monotonic
+        self._rest = rest
+        self._last: deque[bool] = deque(maxlen=LOOKED_AT)
+        self._row = 0
+        self._opened: float | None = None
+        self._trying = False
+
+    @property
+    def state(self) -> State:
+        """`closed` lets everything through, `half-open` one try, `open` nothing."""
+        if self._opened is None:
+            return "closed"
+        return "open" if self._monotonic() < self._opened + self._rest else "half-open"
+
+    def may(self) -> bool:
+        """Whether a call may be made now; taken as the one try where it is half open, so say what came of it."""
+        state = self.state
+        if state == "half-open" and not self._trying:
+            self._trying = True
+            return True
+        return state == "closed"
+
+    def would(self) -> bool:
+        """Whether a call may be made now, or could once the one under way has gone well."""
+        return self.state != "open"
+
+    def tell(self, *, well: bool) -> None:
+        """Say what came of a call that was let through."""
+        self._trying = False
+        self._last.append(well)
+        self._row = 0 if well else self._row + 1
+        if well and self._opened is not None:
+            self._opened = None
+            self._last.clear()
+        elif not well and (self._opened is not None or self._row >= IN_A_ROW or self._too_many()):
+            self._opened = self._monotonic()
+
+    def leave(self) -> None:
+        """Say that a call that was let through ended without telling anything, as when it was cancelled."""
+        self._trying = False
+
+    def _too_many(self) -> bool:
+        return len(self._last) == LOOKED_AT and self._last.count(False) > SHARE * LOOKED_AT
