@@ -44,6 +44,7 @@ SAMPLES = {
     "agent_outputs.said": '["a word",{},[],1.0,""]',
     "knowledge.said": '{"value":9.0,"n":1,"confidence":1.0,"evidence":{}}',
     "activities.data": '{"task":"a word"}',
+    "prints.print": "a word",
     "folded.states": '{"days":[1,{"a word":0}]}',
     "devices.address": '{"key":"a word"}',
     "points.moment": "{}",

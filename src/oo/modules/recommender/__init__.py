@@ -33,6 +33,7 @@ from oo.modules.recommender.hearing.snippets import snippet_json
 from oo.modules.recommender.jobs import jobs
 from oo.modules.recommender.learning import Learning, baselines_json, state_json
 from oo.modules.recommender.log import Log
+from oo.modules.recommender.refusals.service import REFUSERS, opened, text_of
 from oo.modules.recommender.service import Recommender
 from oo.modules.recommender.tables import decisions, metadata, rewards, tips
 from oo.modules.recommender.words import open_words
@@ -60,7 +61,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
     hearing = Hearing(kit, rooms, Keeping(kit))
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field, learning), Hearings: KeptHearings(hearing)},
-        handlers=joined(HANDLERS, learning.handlers, HEARERS),
+        handlers=joined(HANDLERS, learning.handlers, HEARERS, REFUSERS),
         jobs=jobs(kit, learning),
         works=works(hearing, needs[Serving]),
         health=health,
@@ -73,6 +74,8 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
     rows["agent_outputs"] = [{**row, "said": snippet_json(cipher, row["said"])} for row in rows["agent_outputs"]]
     rows["states"] = [{**row, "state": state_json(cipher, row["state"])} for row in rows["states"]]
     rows["baselines"] = [{**row, "shares": baselines_json(cipher, row["shares"])} for row in rows["baselines"]]
+    rows["refusals"] = [{**row, "text": text_of(cipher, row["text"])} for row in rows["refusals"]]
+    rows["prints"] = [{**row, "print": opened(cipher, row["print"])} for row in rows["prints"]]
     return rows
 
 

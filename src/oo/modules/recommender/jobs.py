@@ -8,6 +8,8 @@ from oo.kernel.jobs import Job
 from oo.kernel.module import Kit
 from oo.modules.recommender import repository
 from oo.modules.recommender.learning import Learning
+from oo.modules.recommender.refusals import repository as refusals
+from oo.modules.recommender.refusals.service import REPEATS
 from oo.modules.recommender.repository import outdated
 from oo.modules.recommender.review import review
 
@@ -31,12 +33,18 @@ def jobs(kit: Kit, learning: Learning) -> list[Job]:
             lambda tx: outdated.forget_before(tx, kit.clock.now() - kept, kit.clock.now() - SETTLED)
         ):
             pass
+        while await kit.db.write(
+            lambda tx: refusals.forget_before(tx, kit.clock.now() - kept, kit.clock.now() - REPEATS)
+        ):
+            pass
         if await kit.db.read(lambda tx: outdated.has_old_states(tx, kit.clock.now() - KEPT)):
             while await kit.db.write(lambda tx: outdated.forget_retired(tx, kit.clock.now() - KEPT, learning.tags(tx))):
                 pass
 
     async def forget_words() -> None:
         while await kit.db.write(lambda tx: repository.forget_words(tx, kit.clock.now() - WORDS_KEPT)):
+            pass
+        while await kit.db.write(lambda tx: refusals.forget_texts(tx, kit.clock.now() - WORDS_KEPT)):
             pass
 
     async def days() -> None:

@@ -206,3 +206,29 @@ rounds = Table(
 """Of whom, by their ids, all were asked in one round, and when it began: what they said and say still counts from then
 on, and no row of theirs is written for it.
 """
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("model", String(80), nullable=False),
+    Column("prompt_version", String(40), nullable=False),
+    Column("prompt_hash", String(16), nullable=False),
+    Column("text", LargeBinary),  # what the model said, sealed; none after a day
+    Index("refusals_user", "user_id", "at"),
+)
+"""What a model said that nobody saw, and why."""
+
+prints = Table(
+    "prints",
+    metadata,
+    Column("tip_id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("print", LargeBinary, nullable=False),
+    Index("prints_user", "user_id", "at"),
+)
+"""Fingerprints of what a model said that somebody saw, sealed, so that it isn't said again within fourteen days."""

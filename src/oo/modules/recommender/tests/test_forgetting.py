@@ -40,8 +40,10 @@ SINCE = {
     "agent_outputs",
     "hearings",
     "rounds",
+    "refusals",
+    "prints",
 }
-"""Filled in test_learning.py, where somebody learns, and in hearing/tests, where somebody is heard."""
+"""Filled in test_learning.py, where somebody learns, and in the tests of hearing and refusals."""
 
 
 async def counts(stage: Stage) -> dict[str, int]:
