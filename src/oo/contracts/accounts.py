@@ -23,6 +23,8 @@ class Identity:
     """The session's token for hidden form fields and the `X-CSRF` header."""
     renewed: str | None = None
     """A new cookie value when the session was rotated by this request."""
+    agreed: bool = True
+    """The person accepted the terms that hold now; else only Settings and the question are open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
 from oo.contracts.serving import Hearings, Serving
+from oo.contracts.sign_ins import SignIns
 from oo.contracts.sources import Sources
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
@@ -101,6 +102,7 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
         Promises(
             tips=promises[Tips],
             accounts=promises[Accounts],
+            sign_ins=promises[SignIns],
             profiles=promises[Profiles],
             sources=promises[Sources],
             forgetting=promises[Forgetting],

@@ -1,4 +1,4 @@
-"""The session's cookie, given and taken back as the site that was asked wants it (`oo.kernel.http.site`)."""
+"""The session's cookie and a sign-in's, given and taken back as the site wants (`oo.kernel.http.site`)."""
 
 from __future__ import annotations
 
@@ -17,3 +17,23 @@ def drop(request: Request, response: Response) -> None:
     """Take the session's cookie back, and what the browser kept for offline with it."""
     response.headers["clear-site-data"] = '"storage"'
     response.headers.append("set-cookie", request.state.site.ended_cookie())
+
+
+def prove(request: Request, response: Response, proof: str, seconds: int) -> None:
+    """Give the browser what proves, when it comes back from a provider, that it is the one that went there."""
+    site = request.state.site
+    name = "__Host-oo-in" if site.secure else "oo-in"
+    secure = "; Secure" if site.secure else ""
+    # Lax: the provider sends the browser back by a top-level GET, which a Strict cookie would miss.
+    value = f"{name}={proof}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    response.headers.append("set-cookie", value)
+
+
+def proof(request: Request) -> str:
+    """What the browser was given for a sign-in on its way, empty without one."""
+    return request.cookies.get("__Host-oo-in" if request.state.site.secure else "oo-in", "")
+
+
+def proven(request: Request, response: Response) -> None:
+    """Take it back."""
+    prove(request, response, "", 0)

@@ -129,11 +129,10 @@ def check_audience(claims: Mapping[str, Any], expected: Expected) -> None:
 def check_times(claims: Mapping[str, Any], expected: Expected) -> None:
     """The token holds now, give or take a minute."""
     now, leeway = expected.now.timestamp(), LEEWAY.total_seconds()
-    ends, begun, starts = claims.get("exp"), claims.get("iat"), claims.get("nbf", now)
-    for instant in (ends, begun, starts):
-        if isinstance(instant, bool) or not isinstance(instant, int | float):
-            raise SignInRefused("claims")
-    if now >= ends + leeway or begun > now + leeway or starts > now + leeway:
+    ends, begun, starts = (_instant(claims.get(name)) for name in ("exp", "iat", "nbf"))
+    if ends is None or begun is None or ("nbf" in claims and starts is None):
+        raise SignInRefused("claims")
+    if now >= ends + leeway or max(begun, starts or 0) > now + leeway:
         raise SignInRefused("token-expired")
 
 
@@ -158,3 +157,7 @@ def check_access_token(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 _HASHES = ("sha256", "sha384", "sha512")
+
+
+def _instant(value: object) -> float | None:
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)

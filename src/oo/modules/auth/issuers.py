@@ -105,16 +105,16 @@ class Issuers:
             async with self._http(client.hosts) as http:
                 reply = await http.ask(method, url, follow_redirects=False, **sent)
         except HttpFailed as error:
-            log.warning("provider.away", provider=client.id, error=type(error).__name__, host=error.host)
+            log.warning("provider.away", kind=client.id, error=type(error).__name__)
             raise SignInRefused("away") from None
         try:
             found = json.loads(reply.body)
         except ValueError:
             found = None
         if reply.status != 200 or not isinstance(found, dict):
-            error = found.get("error") if isinstance(found, dict) else ""
-            known = error if error in _ERRORS else "unknown"
-            log.warning("provider.refused", provider=client.id, status=reply.status, reason=known)
+            said = found.get("error") if isinstance(found, dict) else ""
+            known = said if said in _ERRORS else "unknown"
+            log.warning("provider.refused", kind=client.id, status=reply.status, reason=known)
             raise SignInRefused("away" if reply.status >= 500 else "exchange")
         return found
 

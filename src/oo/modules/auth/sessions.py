@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from oo.contracts.accounts import Identity, SessionView
+from oo.contracts.accounts import TERMS_VERSION, Identity, SessionView
 from oo.contracts.errors import NotFound
 from oo.contracts.ids import SessionId, UserId
 from oo.kernel.clock import Clock
@@ -68,7 +68,7 @@ class Sessions:
         self._known: dict[str, _Known] = {}
         self._changes = 0
 
-    def opening(self, user: str, user_agent: str) -> Opened:
+    def opening(self, user: str, user_agent: str, lives: timedelta = ABSOLUTE) -> Opened:
         """A session to be written: 256 random bits for the cookie, of which only the digest is kept."""
         now, cookie = self._clock.now(), self._ids.token()
         row: dict[str, object] = {
@@ -80,9 +80,9 @@ class Sessions:
             "created_at": now,
             "seen_at": now,
             "rotated_at": now,
-            "expires_at": now + ABSOLUTE,
+            "expires_at": now + lives,
         }
-        return Opened(cookie, row, now + ABSOLUTE)
+        return Opened(cookie, row, now + lives)
 
     async def authenticate(self, cookie: str) -> Identity | None:
         """See `Accounts.authenticate`."""
@@ -101,6 +101,15 @@ class Sessions:
             raise NotFound
         log.info("session.ended", user=user, session=session, reason="signed-out")
 
+    async def accept(self, identity: Identity, version: str) -> None:
+        """Record that the person accepts a version of the terms; what is remembered of their sessions is read again."""
+        user, now = identity.user, self._clock.now()
+        try:
+            await asyncio.shield(self._db.write(lambda tx: repository.accept(tx, user, version, now)))
+        finally:
+            self._changes += 1
+            self._known = {one: known for one, known in self._known.items() if known.identity.user != user}
+
     async def listed(self, identity: Identity) -> list[SessionView]:
         """See `Accounts.sessions`."""
         now, user = self._clock.now(), identity.user
@@ -116,12 +125,12 @@ class Sessions:
 
     async def _looked_up(self, digest: str, now: datetime) -> Identity | None:
         changes = self._changes
-        held = await self._db.read(lambda tx: repository.held(tx, digest))
+        held = await self._db.read(lambda tx: repository.held(tx, digest, TERMS_VERSION))
         if held is None or not self._lives(held.user):
             self._known.pop(digest, None)
             log.debug("session.refused", reason="unknown")
             return None
-        identity = Identity(UserId(held.user), SessionId(held.id), held.role == "owner", held.csrf)
+        identity = Identity(UserId(held.user), SessionId(held.id), held.role == "owner", held.csrf, agreed=held.agreed)
         match step(held, now):
             case "serve":
                 if not held.by_previous:
@@ -175,7 +184,7 @@ class Sessions:
         if done:
             return replace(identity, renewed=cookie)
         # Another request gave it another token, or it was ended: what the cookie is worth now is read again.
-        again = await self._db.read(lambda tx: repository.held(tx, digest))
+        again = await self._db.read(lambda tx: repository.held(tx, digest, TERMS_VERSION))
         return identity if again is not None and step(again, now) in ("serve", "see") else None
 
     async def _end(self, user: str, session: str) -> bool:

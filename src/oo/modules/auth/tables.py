@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table
 
 from oo.kernel.db import Instant
 
@@ -64,4 +64,63 @@ acceptances = Table(
     Column("user_id", String(26), primary_key=True),
     Column("version", String(20), primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("subject_digest", String(32), nullable=False, unique=True),
+    Column("subject", LargeBinary, nullable=False),
+    Column("label", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Index("identities_user", "user_id"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("credential_digest", String(32), nullable=False, unique=True),
+    Column("credential", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Index("passkeys_user", "user_id"),
+)
+
+# Sign-ins on their way: of what a browser or a provider is given only digests are kept, and a row is used once.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("browser", String(64), nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("back", String(200), nullable=False),
+    Column("user_id", String(26)),
+    Column("session", String(26)),
+    Column("expires_at", Instant, nullable=False),
+    Index("attempts_expiry", "expires_at"),
+    Index("attempts_user", "user_id"),
+)
+
+# Who came in how, who was refused and why, and what was changed about it; without addresses and without words.
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("user_id", String(26)),
+    Column("at", Instant, nullable=False),
+    Column("what", String(30), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("why", String(30), nullable=False),
+    Index("entries_at", "at"),
+    Index("entries_user", "user_id"),
 )

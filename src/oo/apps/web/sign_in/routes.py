@@ -1,20 +1,19 @@
-"""The sign-in routes: the door, and the one-time link."""
+"""The sign-in routes: the door, the one-time link, and providers."""
 
 from __future__ import annotations
-
-from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from oo.apps.web import cookies
-from oo.apps.web.frame import Frame
+from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages
+from oo.apps.web.sign_in.entering import enter
+from oo.apps.web.sign_in.provider_routes import ProviderRoutes
+from oo.apps.web.sign_in.saying import problem_of
 from oo.apps.web.sign_in.view import SignInView
-from oo.contracts.accounts import Identity
-from oo.contracts.errors import LinkUsed, NotFound
-from oo.contracts.words import best_language
+from oo.contracts.errors import LinkUsed
+from oo.contracts.words import best_language, translator
 
 
 class SignInRoutes:
@@ -23,19 +22,26 @@ class SignInRoutes:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._promises = pages.promises
+        self._providers = ProviderRoutes(pages)
 
     def routes(self) -> list[Route]:
         """The routes; problems go on to the guard, which draws them as pages."""
         return [
             Route("/sign-in", self.door, methods=["GET"]),
             Route("/sign-in/{token}", self.open, methods=["GET"]),
+            *self._providers.routes(),
         ]
 
     async def door(self, request: Request) -> Response:
         """How to come in; whoever is in already goes on to the tip."""
         if getattr(request.state, "identity", None) is not None:
             return RedirectResponse("/", 303)
-        return self._pages.show(request, "sign_in/page.html", Frame(language=self._language(request)), SignInView())
+        language, providers = self._language(request), self._promises.sign_ins.providers()
+        view = SignInView(
+            providers=tuple(Link(provider.name, f"/sign-in/with/{provider.id}") for provider in providers),
+            problem=problem_of(request.query_params, providers, translator(language)),
+        )
+        return self._pages.show(request, "sign_in/page.html", Frame(language=language), view)
 
     async def open(self, request: Request) -> Response:
         """Open a session with the link's token; a mere preview of the link opens nothing."""
@@ -47,15 +53,8 @@ class SignInRoutes:
         except LinkUsed as problem:
             frame = Frame(language=self._language(request))
             return self._pages.show(request, "sign_in/page.html", frame, SignInView(used=True), problem.status)
-        before: Identity | None = getattr(request.state, "identity", None)
-        if before is not None:  # this browser has one session: the one that the link just opened
-            with suppress(NotFound):
-                await self._promises.accounts.sign_out(user=before.user, session=before.session)
-        language = self._language(request)
-        if session.first and language != "en":
-            await self._promises.profiles.change(user=session.user, values={"language": language})
         response = RedirectResponse("/", 303)
-        cookies.keep(request, response, session.cookie, session.expires_at - self._promises.clock.now())
+        await enter(self._promises, request, response, session)
         return response
 
     def _language(self, request: Request) -> str:

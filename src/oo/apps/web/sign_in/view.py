@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oo.apps.web.frame import Link
+
 
 @dataclass(frozen=True, slots=True)
 class SignInView:
     """The door; `used` when a link was opened that is used, too old or unknown."""
 
     used: bool = False
+    providers: tuple[Link, ...] = ()
+    """A button each."""
+    passkeys: bool = False
+    problem: str = ""
+    """Why the last try let nobody in."""

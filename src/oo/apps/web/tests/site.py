@@ -18,6 +18,7 @@ from oo.apps.web.tests.standins import (
     StandInTips,
 )
 from oo.apps.web.tests.standins_person import StandInPerson
+from oo.apps.web.tests.standins_ways import StandInWays
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
 from oo.kernel.http.site import Sites
@@ -40,6 +41,7 @@ class Site:
     forgetting: StandInForgetting
     clock: Any
     person: StandInPerson
+    ways: StandInWays
 
     async def get(self, path: str, *, cookie: str = "oo=good", **headers: str) -> Answer:
         """The page at a path."""
@@ -61,7 +63,8 @@ def made(clock: Clock | None = None) -> Site:
     sources, forgetting = StandInSources(clock), StandInForgetting(clock)
     person: Any = StandInPerson(clock)
     about = dict.fromkeys(("consents", "consenting", "contexts", "knowledge", "serving"), person)
-    web = build(Promises(tips, accounts, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about))
+    ways = StandInWays(clock)
+    web = build(Promises(tips, accounts, ways, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about))
 
     async def authenticate(cookie: str) -> Any:
         return await accounts.authenticate(cookie=cookie)
@@ -77,7 +80,7 @@ def made(clock: Clock | None = None) -> Site:
         session_seconds=3600,
         page=web.fault_page,
     )
-    return Site(guard, tips, accounts, profiles, sources, forgetting, clock, person)
+    return Site(guard, tips, accounts, profiles, sources, forgetting, clock, person, ways)
 
 
 def field(page: str, name: str) -> str:

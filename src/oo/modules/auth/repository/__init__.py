@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new
 from oo.kernel.erasing import erase_slice
@@ -31,6 +31,8 @@ class OpenSession:
     """There is a token before the present one."""
     previous_until: datetime | None
     """Until when the token before it counts; None while the present one was not seen yet."""
+    agreed: bool = True
+    """The person accepted the terms that hold."""
     by_previous: bool = False
     """It was found by the token before the present one."""
 
@@ -137,7 +139,12 @@ _HELD = select(
     sessions.c.expires_at,
     sessions.c.previous_digest.is_not(None).label("rotated"),
     sessions.c.previous_until,
-).join_from(sessions, people, sessions.c.user_id == people.c.user_id)
+    acceptances.c.at.label("agreed_at"),
+)
+_HELD = _HELD.join_from(sessions, people, sessions.c.user_id == people.c.user_id).outerjoin(
+    acceptances,
+    and_(acceptances.c.user_id == sessions.c.user_id, acceptances.c.version == bindparam("terms")),
+)
 _BY_TOKEN = Prepared(_HELD.where(sessions.c.token_digest == bindparam("digest")))
 _BY_PREVIOUS = Prepared(_HELD.where(sessions.c.previous_digest == bindparam("digest")))
 _SEEN = (
@@ -184,10 +191,10 @@ def add_session(tx: Transaction, row: Mapping[str, Any]) -> None:
     tx.execute(_ADD_SESSION, row)
 
 
-def held(tx: Transaction, digest: str) -> OpenSession | None:
-    """The session that a token's digest belongs to, now or before its last rotation."""
+def held(tx: Transaction, digest: str, terms: str) -> OpenSession | None:
+    """The session that a token's digest belongs to, now or before its last rotation; `terms` is the version."""
     for query in (_BY_TOKEN, _BY_PREVIOUS):
-        for found in tx.fetch(query, {"digest": digest}):
+        for found in tx.fetch(query, {"digest": digest, "terms": terms}):
             return _open_session(found, by_previous=query is _BY_PREVIOUS)
     return None
 
@@ -256,4 +263,7 @@ def rows_of(tx: Transaction, user: str) -> Mapping[str, Sequence[Mapping[str, An
 
 def _open_session(found: Row[Any], *, by_previous: bool) -> OpenSession:
     values: dict[str, Any] = found._asdict()
-    return OpenSession(id=values.pop("id"), user=values.pop("user_id"), by_previous=by_previous, **values)
+    agreed = values.pop("agreed_at") is not None
+    return OpenSession(
+        id=values.pop("id"), user=values.pop("user_id"), agreed=agreed, by_previous=by_previous, **values
+    )
