@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
@@ -36,11 +36,11 @@ class Gate:
 
     @property
     def sign_ins(self) -> SignIns:
-        return self.room.promise(cast("type[SignIns]", SignIns))
+        return self.room.promise(SignIns)
 
     @property
     def accounts(self) -> Accounts:
-        return self.room.promise(cast("type[Accounts]", Accounts))
+        return self.room.promise(Accounts)
 
     def later(self, **span: float) -> None:
         self.room.clock.advance(timedelta(**span))
