@@ -259,7 +259,7 @@ def self_signed(folder: Path, name: str) -> ssl.SSLContext:
 
 
 async def test_whoever_was_asked_and_keeps_silent_may_have_done_it_and_whoever_is_not_there_has_not() -> None:
-    async with server(lambda *_: None) as port, Client(allowed=HERE, seconds=1) as client:
+    async with server(lambda *_: None) as port, Client(allowed=HERE, seconds=3) as client:
         with pytest.raises(Unanswered):
             await client.ask("POST", f"http://localhost:{port}/", content=b"x")
     async with Client(allowed=HERE) as client:

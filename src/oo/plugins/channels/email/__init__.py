@@ -1,0 +1,1 @@
+"""E-mail: to an address that has said yes."""

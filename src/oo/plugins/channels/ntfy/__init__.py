@@ -1,0 +1,1 @@
+"""ntfy: to the ntfy app on a phone, through a server that the person chose."""

@@ -1,0 +1,1 @@
+"""Webhook: to a server of the person, signed."""
