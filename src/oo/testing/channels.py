@@ -44,16 +44,25 @@ class Read:
 class Standin(Protocol):
     """What a channel writes to, on this machine."""
 
-    values: Mapping[str, str]
-    """An address there, as a person or their browser gives it."""
-    wrong: tuple[Mapping[str, str], ...]
-    """Addresses that can't be, or mustn't."""
-    settings: Mapping[str, str]
-    """Of the instance."""
-    hosts: Collection[str]
-    """Hosts that may have private addresses."""
-    faults: Collection[Fault]
-    """Those that there are with this channel."""
+    @property
+    def values(self) -> Mapping[str, str]:
+        """An address there, as a person or their browser gives it."""
+
+    @property
+    def wrong(self) -> tuple[Mapping[str, str], ...]:
+        """Addresses that can't be, or mustn't."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Of the instance."""
+
+    @property
+    def hosts(self) -> Collection[str]:
+        """Hosts that may have private addresses."""
+
+    @property
+    def faults(self) -> Collection[Fault]:
+        """Those that there are with this channel."""
 
     def fail(self, fault: Fault) -> None:
         """Fail like this from now on."""
