@@ -7,7 +7,8 @@ import pytest
 from oo.contracts.manifests import ChannelManifest
 from oo.kernel.plugins import discover
 from oo.kernel.settings import Settings
-from oo.testing.channels import CHECKS, Case
+from oo.testing.channel_cases import Case
+from oo.testing.channels import CHECKS
 
 FOUND = discover("channels", ChannelManifest.model_validate)
 CASES = [Case(plugin.id, plugin.load(), plugin.manifest, plugin.package) for plugin in FOUND.plugins.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oo.testing.channels import WAIT, Fault
+from oo.testing.channel_cases import WAIT, Fault
 from oo.testing.posted import Answer
 
 FAULTS: tuple[Fault, ...] = ("down", "gone", "busy", "dropped", "redirects", "strange")

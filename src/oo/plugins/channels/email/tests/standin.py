@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from oo.testing.channels import Fault, Read
+from oo.testing.channel_cases import Fault, Read
 from oo.testing.mail import MailServer, Mood, mail_server
 
 _WRONG = (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from oo.contracts.channels import Answer, Message
 from oo.plugins.channels.email.composing import compose
 from oo.plugins.channels.email.plugin import mailbox
-from oo.testing.channels import TOKEN, message
+from oo.testing.channel_cases import TOKEN, message
 
 SITE = "https://oo.example.org"
 

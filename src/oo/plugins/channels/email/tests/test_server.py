@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from oo.contracts.channels import Receipt
 from oo.plugins.channels.email.composing import Composed, compose
 from oo.plugins.channels.email.server import NotAServer, Server, hand_over, server_of
-from oo.testing.channels import NOW, message
+from oo.testing.channel_cases import NOW, message
 from oo.testing.mail import Mood, mail_server
 
 MAIL = compose(message(), "oO <oo@example.org>", "lena@example.org", "https://oo.example.org")

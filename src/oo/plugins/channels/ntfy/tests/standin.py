@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from oo.testing.channels import Fault, Read
+from oo.testing.channel_cases import Fault, Read
 from oo.testing.postal import FAULTS, answer_of
 from oo.testing.posted import Answer, Desk, Posted, desk
 

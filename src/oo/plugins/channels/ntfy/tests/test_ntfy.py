@@ -10,7 +10,7 @@ import pytest
 from oo.contracts.channels import Receipt
 from oo.plugins.channels.ntfy.plugin import plugin
 from oo.plugins.channels.ntfy.tests.standin import standin
-from oo.testing.channels import TOKEN, lent, message
+from oo.testing.channel_cases import TOKEN, lent, message
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from oo.testing.channels import Fault, Read
+from oo.testing.channel_cases import Fault, Read
 from oo.testing.postal import FAULTS, answer_of
 from oo.testing.push import Browser, PushService, push_service
 

@@ -12,7 +12,7 @@ import pytest
 from oo.contracts.channels import Address, Receipt
 from oo.kernel.http.client import Client, Reply
 from oo.plugins.channels.webpush.plugin import WebPush, receipt
-from oo.testing.channels import NOW, LentDesk, message
+from oo.testing.channel_cases import NOW, LentDesk, message
 from oo.testing.push import Browser, PushService, push_service
 
 pytestmark = pytest.mark.anyio
