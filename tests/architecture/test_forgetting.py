@@ -46,6 +46,8 @@ SAMPLES = {
     "activities.data": '{"task":"a word"}',
     "prints.print": "a word",
     "folded.states": '{"days":[1,{"a word":0}]}',
+    "themes.prints": '["letters",{"a word":["1","AA=="]}]',
+    "themes.groups": '[["a word"]]',
     "devices.address": '{"key":"a word"}',
     "points.moment": "{}",
     "presences.zones": "[]",

@@ -112,6 +112,8 @@ class Kept:
     """What was folded; None before anything was."""
     waiting: tuple[tuple[Verb, datetime, bytes], ...] = ()
     """What is not folded yet."""
+    groups: bytes | None = None
+    """What open tasks are about; None without the consent, and before anybody looked."""
 
 
 class Features(Protocol):

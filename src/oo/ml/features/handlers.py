@@ -12,7 +12,7 @@ from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
 from oo.ml.features import repository
 from oo.ml.features.activity import noted, written
-from oo.ml.features.registry import EVENTS, REACTED
+from oo.ml.features.registry import EVENTS, REACTED, TASKS
 from oo.ml.features.tables import ACTIVITY
 
 
@@ -26,4 +26,8 @@ def handlers(keys: Keys) -> Mapping[str, Handler]:
             row = {"user_id": envelope.user, "seq": envelope.seq, "at": found.at, "verb": found.verb, "data": data}
             repository.add(tx, row)
 
-    return dict.fromkeys((*EVENTS, REACTED), on_event)
+    def on_task(tx: Transaction, envelope: Envelope) -> None:
+        repository.touch_themes(tx, envelope.user, envelope.seq)
+        on_event(tx, envelope)
+
+    return {**dict.fromkeys((*EVENTS, REACTED), on_event), **dict.fromkeys(TASKS, on_task)}

@@ -12,8 +12,10 @@ from oo.kernel.jobs.job import END
 from oo.kernel.module import Kit
 from oo.ml.features import repository
 from oo.ml.features.service import KeptFeatures
+from oo.ml.features.themes import Themes
 
 FOLD_VERSION = 1
+THEMES_VERSION = 1
 KEPT: dict[timedelta, tuple[Verb, ...]] = {
     timedelta(days=400): ("completed",),
     timedelta(days=30): ("served", "done", "snoozed", "dismissed", "undone"),
@@ -21,13 +23,19 @@ KEPT: dict[timedelta, tuple[Verb, ...]] = {
 """How long what happened is kept (product.md section 7)."""
 
 
-def work(service: KeptFeatures) -> list[Work]:
+def work(service: KeptFeatures, themes: Themes) -> list[Work]:
     """What is done for many people."""
 
     def plan(tx: Transaction, tick: Tick, after: str, limit: int) -> Sequence[str]:
         return repository.people_waiting(tx, after, END, limit)
 
-    return [Work("features.fold", FOLD_VERSION, timedelta(minutes=1), plan, service.fold_shard)]
+    def changed(tx: Transaction, tick: Tick, after: str, limit: int) -> Sequence[str]:
+        return repository.themes_due(tx, after, END, limit)
+
+    return [
+        Work("features.fold", FOLD_VERSION, timedelta(minutes=1), plan, service.fold_shard),
+        Work("features.themes", THEMES_VERSION, timedelta(minutes=5), changed, themes.find_shard),
+    ]
 
 
 def jobs(kit: Kit) -> list[Job]:

@@ -10,6 +10,7 @@ from oo.contracts.features import Kept
 from oo.engine.when import today
 from oo.ml.features.activity import Place, activity
 from oo.ml.features.fold import At, States, fold, load, start
+from oo.ml.features.grouping import themes_of
 from oo.ml.features.registry import FEATURES, moment_values, profile_values, task_values
 
 
@@ -21,12 +22,14 @@ def opened(kept: Kept, place: Place) -> States | None:
     return fold(states, [activity(verb, at, data, place) for verb, at, data in kept.waiting])
 
 
-def hydrated(view: UserView, states: States, granted: Collection[str], names: Collection[str]) -> UserView:
+def hydrated(
+    view: UserView, states: States, groups: bytes | None, granted: Collection[str], names: Collection[str]
+) -> UserView:
     """The view with the named features that have a value and whose consent is given."""
     allowed = {name for name in names if name in FEATURES and FEATURES[name].consent in (None, *granted)}
     at = At(view.context.now.timestamp(), today(view.context).toordinal())
     return replace(
         view,
         features={**profile_values(states, at, allowed), **moment_values(view, allowed)},
-        task_features=task_values(view, states, allowed),
+        task_features=task_values(view, states, themes_of(groups), allowed),
     )

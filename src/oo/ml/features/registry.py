@@ -9,19 +9,25 @@ from typing import TypeVar
 
 from oo.contracts.decisions import UserView
 from oo.contracts.features import FeatureKind, FeatureView, Verb
+from oo.contracts.ids import Ref
 from oo.contracts.items import Facts
 from oo.ml.features import moment, profile, tasks
 from oo.ml.features.fold import At, States
+from oo.ml.features.grouping import Theme
 from oo.ml.features.reducers import REDUCERS
 
 HABITS = "mood_habits"
 """The consent to learn from a person's past."""
 CALENDAR = "calendar_times"
+TITLES = "task_titles"
+"""The consent to read what tasks are called."""
 EVENTS: Mapping[str, Verb] = {
     "signals.task.completed": "completed",
     "tips.tip.served": "served",
 }
 """Event types that tell of one verb; `tips.tip.reacted` tells of done, snoozed, dismissed and undone."""
+TASKS = tuple(f"signals.task.{verb}" for verb in ("added", "changed", "completed", "reopened", "deleted"))
+"""Event types after which titles are looked at again."""
 REACTED = "tips.tip.reacted"
 _PROMISE_SECONDS = 60
 
@@ -62,9 +68,11 @@ def moment_values(view: UserView, names: Collection[str] | None = None) -> dict[
     return _known((name, one.value(view)) for name, one in MOMENT.items() if names is None or name in names)
 
 
-def task_values(view: UserView, states: States, names: Collection[str]) -> dict[str, dict[str, float]]:
+def task_values(
+    view: UserView, states: States, themes: Mapping[Ref, Theme], names: Collection[str]
+) -> dict[str, dict[str, float]]:
     """The named task features of every open task of the view, by feature and ref."""
-    at = tasks.here(view.context, states)
+    at = tasks.here(view.context, states, themes)
     facts = [one for one in view.facts if one.state == "open"]
     return {name: _known((one.ref, TASK[name].value(one, at)) for one in facts) for name in TASK if name in names}
 
@@ -90,7 +98,7 @@ def _moment(call: Callable[[UserView], float | None], unit: str, *inputs: str, c
 
 
 def _task(call: Callable[[Facts, tasks.Here], float | None], unit: str, *inputs: str) -> Task:
-    consent = HABITS if set(inputs) & set(REDUCERS) else None
+    consent = HABITS if set(inputs) & set(REDUCERS) else TITLES if "titles" in inputs else None
     return Task(replace(_view(call, "task", unit, inputs, consent), invalidated_by=_events(inputs)), call)
 
 
@@ -150,6 +158,8 @@ TASK = _by_name(
     _task(tasks.same_task_times, "times", "tasks"),
     _task(tasks.same_task_gap_ratio, "ratio", "tasks"),
     _task(tasks.times_snoozed, "times", "tasks"),
+    _task(tasks.theme, "", "titles"),
+    _task(tasks.theme_size, "tasks", "titles"),
 )
 """Features of one task, by name."""
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import BindParameter, Row, Table, bindparam, delete, func, insert, select, tuple_, update
 
 from oo.kernel.db import Prepared, Transaction, upsert
 from oo.kernel.erasing import ROWS, erase_slice
 from oo.kernel.keys import Cipher
-from oo.ml.features.tables import ACTIVITY, STATES, activities, folded, metadata
+from oo.ml.features.tables import ACTIVITY, GROUPS, PRINTS, STATES, activities, folded, metadata, themes
 
 _INSERT = Prepared(insert(activities))
 _PLACE = Prepared(
@@ -28,6 +28,10 @@ _WAITING_OF_ALL = (
     .where(activities.c.user_id.in_(_MANY), activities.c.day.is_(None))
     .order_by(activities.c.user_id, activities.c.seq)
 )
+
+
+DERIVED: Mapping[str, Sequence[Table]] = {"mood_habits": (activities, folded), "task_titles": (themes,)}
+"""What is kept by which consent."""
 
 
 def add(tx: Transaction, row: Mapping[str, Any]) -> None:
@@ -90,6 +94,34 @@ def past(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     return tx.execute(mine.order_by(activities.c.at, activities.c.seq)).all()
 
 
+def touch_themes(tx: Transaction, user: str, seq: int) -> None:
+    """Note that a task changed, so that titles are looked at again."""
+    upsert(tx, themes, {"user_id": user, "seq": seq})
+
+
+def themes_due(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
+    """People after an id, up to another, whose tasks changed since their titles were looked at, in order."""
+    mine = themes.c.user_id
+    found = select(mine).where(themes.c.seq > themes.c.through, mine > after, mine <= upto)
+    return list(tx.execute(found.order_by(mine).limit(limit)).scalars())
+
+
+def themes_row(tx: Transaction, user: str) -> Row[Any] | None:
+    """What is kept of the person's titles."""
+    return tx.execute(select(themes).where(themes.c.user_id == user)).one_or_none()
+
+
+def put_themes(tx: Transaction, user: str, values: Mapping[str, Any]) -> None:
+    """Keep what titles are about, unless the row was deleted meanwhile."""
+    tx.execute(update(themes).where(themes.c.user_id == user).values(values))
+
+
+def groups_of(tx: Transaction, users: Collection[str]) -> dict[str, bytes]:
+    """The sealed groups of many people's tasks."""
+    found = select(themes.c.user_id, themes.c.groups).where(themes.c.user_id.in_(_MANY), themes.c.groups.is_not(None))
+    return {row.user_id: row.groups for row in tx.execute(found, {"users": list(users)})}
+
+
 def forget_before(tx: Transaction, verbs: Sequence[str], instant: datetime) -> int:
     """Delete a slice of activities of these verbs that are older than an instant; the number of rows."""
     keys = tuple_(activities.c.user_id, activities.c.seq)
@@ -104,12 +136,17 @@ def counts(tx: Transaction) -> tuple[int, int]:
     return int(people), int(late)
 
 
-def count(tx: Transaction, user: str) -> int:
-    """How many rows are kept of the person."""
+def count(tx: Transaction, user: str, consent: str) -> int:
+    """How many rows are kept of the person under a consent."""
     return sum(
         int(tx.execute(select(func.count()).select_from(table).where(table.c.user_id == user)).scalar_one())
-        for table in metadata.sorted_tables
+        for table in DERIVED.get(consent, ())
     )
+
+
+def erase_of(tx: Transaction, user: str, consent: str) -> int:
+    """Delete a slice of what is kept under a consent; the number of rows, 0 when nothing is left."""
+    return erase_slice(tx, DERIVED.get(consent, ()), user)
 
 
 def erase(tx: Transaction, user: str) -> int:
@@ -123,5 +160,13 @@ def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[
     mine = tx.execute(select(folded).where(folded.c.user_id == user)).mappings()
     return {
         "activities": [{**row, "data": json.loads(cipher.open_bytes(ACTIVITY, row["data"]))} for row in rows],
+        "themes": [
+            {
+                **row,
+                "prints": None if row["prints"] is None else json.loads(cipher.open_bytes(PRINTS, row["prints"])),
+                "groups": None if row["groups"] is None else json.loads(cipher.open_bytes(GROUPS, row["groups"])),
+            }
+            for row in tx.execute(select(themes).where(themes.c.user_id == user)).mappings()
+        ],
         "folded": [{**row, "states": json.loads(cipher.open_bytes(STATES, row["states"]))} for row in mine],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -21,8 +22,8 @@ from oo.ml.features import repository
 from oo.ml.features.activity import Place, activity
 from oo.ml.features.fold import At, States, dump, fold, load, start
 from oo.ml.features.opening import hydrated
-from oo.ml.features.registry import FEATURES, HABITS, profile_values
-from oo.ml.features.tables import ACTIVITY, STATES
+from oo.ml.features.registry import FEATURES, HABITS, TITLES, profile_values
+from oo.ml.features.tables import ACTIVITY, GROUPS, STATES
 
 BATCH = 500
 """Activities that are folded in one unit."""
@@ -48,7 +49,8 @@ class KeptFeatures:
     async def hydrate(self, *, view: UserView, names: Collection[str]) -> UserView:
         """See `Features.hydrate`."""
         granted = await self._consents.granted(user=view.user)
-        return hydrated(view, await self.states(user=view.user), granted, names)
+        groups = (await self._groups([view.user])).get(view.user) if TITLES in granted else None
+        return hydrated(view, await self.states(user=view.user), groups, granted, names)
 
     async def states(self, *, user: UserId) -> States:
         """What was folded of the person, with what waits folded in."""
@@ -64,12 +66,14 @@ class KeptFeatures:
         """See `Features.kept`."""
         granted = await self._consents.granted_all(users=users)
         sealed, waiting = await self._kit.db.read(lambda tx: repository.kept(tx, users, BATCH))
+        groups = await self._groups([user for user in users if TITLES in granted[user]])
         found: dict[UserId, Kept] = {}
         for user in users:
-            found[user] = Kept()
+            found[user] = Kept(groups=groups.get(user))
             if HABITS in granted[user] and (user in sealed or user in waiting):
                 with suppress(KeyGone):  # forgotten meanwhile
-                    found[user] = self._kept(user, sealed.get(user), waiting.get(user, ()))
+                    past = self._kept(user, sealed.get(user), waiting.get(user, ()))
+                    found[user] = replace(past, groups=groups.get(user))
         return found
 
     async def refold(self, *, user: UserId) -> None:
@@ -102,14 +106,12 @@ class KeptFeatures:
 
     async def count(self, *, user: UserId, consent: str) -> int:
         """See `Features.count`."""
-        return await self._kit.db.read(lambda tx: repository.count(tx, user)) if consent == HABITS else 0
+        return await self._kit.db.read(lambda tx: repository.count(tx, user, consent))
 
     async def forget(self, *, user: UserId, consent: str) -> int:
         """See `Features.forget`."""
-        if consent != HABITS:
-            return 0
         total = 0
-        while deleted := await self._kit.db.write(lambda tx: repository.erase(tx, user)):
+        while deleted := await self._kit.db.write(lambda tx: repository.erase_of(tx, user, consent)):
             total += deleted
         return total
 
@@ -160,6 +162,15 @@ class KeptFeatures:
         if states is None:
             states = fold(start(), self._past(user, await self._kit.db.read(lambda tx: repository.past(tx, user))))
         return states
+
+    async def _groups(self, users: Collection[UserId]) -> dict[UserId, bytes]:
+        """What the open tasks of people are about, opened."""
+        found: dict[UserId, bytes] = {}
+        sealed = await self._kit.db.read(lambda tx: repository.groups_of(tx, users)) if users else {}
+        for user, groups in sealed.items():
+            with suppress(KeyGone):  # forgotten meanwhile
+                found[UserId(user)] = self._kit.keys.cipher(user).open_bytes(GROUPS, groups)
+        return found
 
     def _kept(self, user: UserId, sealed: bytes | None, rows: Sequence[Row[Any]]) -> Kept:
         cipher = self._kit.keys.cipher(user)

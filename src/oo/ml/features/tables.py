@@ -1,4 +1,7 @@
-"""What the features room remembers: what happened as numbers and references, sealed, and what was folded of it."""
+"""What the features room remembers: what happened as numbers, what was folded of it, and what titles are about.
+
+All of it is sealed with the person's key.
+"""
 
 from __future__ import annotations
 
@@ -35,5 +38,18 @@ folded = Table(
     Column("at", Instant, nullable=False),
 )
 
+themes = Table(
+    "themes",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("seq", Integer, nullable=False),  # the last event that changed a task, and the last that was looked at
+    Column("through", Integer, nullable=False, server_default="0"),
+    Column("prints", LargeBinary),
+    Column("groups", LargeBinary),
+    Column("at", Instant),
+)
+
 ACTIVITY = "activities.data"
 STATES = "folded.states"
+PRINTS = "themes.prints"
+GROUPS = "themes.groups"

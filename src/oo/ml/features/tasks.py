@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from oo.contracts.decisions import Context
+from oo.contracts.ids import Ref
 from oo.contracts.items import Facts, When
 from oo.contracts.zones import zone_of
 from oo.engine.candidates import topic
 from oo.engine.when import days_since, today
 from oo.ml.features.fold import States
+from oo.ml.features.grouping import Theme
 from oo.ml.features.reducers import tasks as past
 
 
@@ -20,14 +22,15 @@ class Here:
 
     context: Context
     states: States
+    themes: Mapping[Ref, Theme]
     since: Callable[[When], float]
     """Days since a `when`."""
     today: int
 
 
-def here(context: Context, states: States) -> Here:
+def here(context: Context, states: States, themes: Mapping[Ref, Theme]) -> Here:
     """The moment, ready for any number of tasks."""
-    return Here(context, states, days_since(context), today(context).toordinal())
+    return Here(context, states, themes, days_since(context), today(context).toordinal())
 
 
 def task_age_days(facts: Facts, at: Here) -> float | None:
@@ -69,6 +72,18 @@ def same_task_gap_ratio(facts: Facts, at: Here) -> float | None:
 def times_snoozed(facts: Facts, at: Here) -> float | None:
     """How often a tip for it was put off."""
     return float(at.states["tasks"]["snoozed"].get(facts.ref, 0))
+
+
+def theme(facts: Facts, at: Here) -> float | None:
+    """The number of the group of open tasks that it belongs to by its title; None when it stands alone."""
+    found = at.themes.get(facts.ref)
+    return None if found is None else float(found.number)
+
+
+def theme_size(facts: Facts, at: Here) -> float | None:
+    """How many open tasks are about the same, itself among them; None when it stands alone."""
+    found = at.themes.get(facts.ref)
+    return None if found is None else float(found.size)
 
 
 def _series(facts: Facts, at: Here) -> tuple[int, int | None, float | None]:

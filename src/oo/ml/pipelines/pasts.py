@@ -52,7 +52,7 @@ def _row(one: Activity, salt: bytes) -> dict[str, Any]:
 
 
 def _activity(row: dict[str, Any]) -> Activity:
-    whens = {name: parse_when(row[name]) for name in ("due", "added") if name in row}
+    whens: dict[str, Any] = {name: parse_when(row[name]) for name in ("due", "added") if name in row}
     return Activity(**{**row, **whens, "at": datetime.fromisoformat(row["at"])})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from oo.contracts.asking import Asking
+from oo.contracts.embedding import Embedding
 from oo.contracts.serving import Serving
 from oo.kernel.children import Children
 from oo.kernel.clock import Clock
@@ -19,6 +20,7 @@ from oo.kernel.passes import NAME, Passes, PassKeys
 from oo.kernel.plugins import Plugin
 from oo.kernel.settings import Settings
 from oo.ml.serving.asking import ManyAsked
+from oo.ml.serving.embedding import Embedder
 from oo.ml.serving.gate import Gate, Limits
 from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
@@ -54,8 +56,12 @@ def _build(kit: Kit, needs: Needs) -> Built:
         return Health(alike, {"agents": len(found), "elsewhere": 1})
 
     # Rounds of many people are computed beside their rows, in a child, wherever models are asked.
-    asking = ManyAsked(local, children)
-    return Built(promises={Serving: remote or local, Asking: asking}, health=health, close=children.close)
+    promises: dict[type, object] = {
+        Serving: remote or local,
+        Asking: ManyAsked(local, children),
+        Embedding: Embedder(gateway(kit.settings)),
+    }
+    return Built(promises=promises, health=health, close=children.close)
 
 
 def here(settings: Settings, clock: Clock, agents: Mapping[str, Plugin[Any]]) -> Local:
@@ -82,7 +88,7 @@ def _nothing_to_export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[st
 
 module = Module(
     name="serving",
-    keeps=(Serving, Asking),
+    keeps=(Serving, Asking, Embedding),
     needs=(),
     tables=MetaData(schema="serving"),
     erase=_nothing_to_erase,

@@ -70,7 +70,7 @@ async def _answer(local: Local, asked: Asked, agents: Collection[str] | None) ->
     states = opened(asked.kept, Place(asked.zone, asked.day_ends_at))
     if states is None:
         return None
-    view = hydrated(view_of(asked), states, asked.standing.consents, local.features())
+    view = hydrated(view_of(asked), states, asked.kept.groups, asked.standing.consents, local.features())
     heard = await local.compute(view=view, standing=asked.standing, parameters=asked.parameters, agents=agents)
     return [told(one) for one in heard]
 

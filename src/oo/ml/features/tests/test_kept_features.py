@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from oo.contracts.consents import Consents, ConsentView
+from oo.contracts.embedding import Embedding
 from oo.contracts.events import TaskCompleted, TipReacted, TipServed
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profile, Profiles
+from oo.contracts.sources import Sources
 from oo.kernel.jobs import Shard, Tick
 from oo.ml.features import module, repository
 from oo.testing.rooms import Room, room
@@ -54,7 +56,7 @@ class Desk:
         return self.room.promise(Features)
 
     async def fold(self) -> None:
-        (work,) = self.room.built.works
+        work, _ = self.room.built.works
         now = self.room.clock.now()
         await work.run(Shard(), Tick(1, now, now))
 
@@ -62,7 +64,8 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     people = People()
-    async with room(tmp_path, module, needs={Profiles: people, Consents: people}) as built:
+    needs: dict[type, object] = {Profiles: people, Consents: people, Sources: None, Embedding: None}
+    async with room(tmp_path, module, needs=needs) as built:
         built.kit.keys.create(LENA)
         yield Desk(built, people)
 

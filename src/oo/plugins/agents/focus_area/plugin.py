@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from oo.contracts.agents import Inferred, Kit, Snippet, Value
 from oo.contracts.decisions import UserView
 from oo.contracts.features import UserHistory
+from oo.contracts.ids import Ref
 
 TOP = 2
 RECENT = 30
 """The last completions that say what is in focus."""
 LEAST = 3
-"""Completions of a project below which it isn't a focus."""
+"""Completions of a project, or open tasks about the same, below which it isn't a focus."""
 _MOVING = 1.0
 """Momentum, in completions that fade over a week, above which a project is under way."""
 
@@ -32,7 +33,7 @@ class FocusArea:
     """
 
     async def compute(self, view: UserView, kit: Kit) -> Snippet | None:
-        """An open task of an area that is under way, with the others of it as evidence; silence without one."""
+        """An open task of an area that is under way, else of what many titles are about; silence without either."""
         areas = kit.parameters["preferred_areas"]
         assert isinstance(areas, tuple)
         momentum = view.task_features.get("project_momentum", {})
@@ -44,7 +45,7 @@ class FocusArea:
                 named: dict[str, Value] = {"area": str(area), "open": float(len(tasks))}
                 why = t("it belongs to what is in focus these weeks")
                 return Snippet(text, named, tuple(sorted(tasks)[:3]), 0.7, why)
-        return None
+        return _of_a_theme(view, kit)
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """The two projects with the most of the last 30 completions that have a project."""
@@ -56,6 +57,21 @@ class FocusArea:
         share = sum(count for project, count in counts if project in areas)
         seen = {"of_these": float(share), "last": float(len(recent))}
         return {"preferred_areas": Inferred(areas, len(recent), round(share / len(recent), 2), seen)}
+
+
+def _of_a_theme(view: UserView, kit: Kit) -> Snippet | None:
+    """An open task of the largest group that is about the same, where it is large enough to be a focus."""
+    number = view.task_features.get("theme", {})
+    groups: dict[float, list[Ref]] = defaultdict(list)
+    for one in view.facts:
+        if one.ref in number:
+            groups[number[one.ref]].append(one.ref)
+    largest = max(groups.values(), key=len, default=[])
+    if len(largest) < LEAST:
+        return None
+    text = kit.voice.t("{e1.title} is one of {n} open things that are about the same.", n=len(largest))
+    why = kit.voice.t("other open things are about the same")
+    return Snippet(text, {"together": float(len(largest))}, tuple(sorted(largest)[:3]), 0.5, why)
 
 
 plugin = FocusArea()
