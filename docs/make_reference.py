@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.testing import CliRunner
 
-from oo.contracts import connectors, decisions, events, items, manifests, policies
+from oo.contracts import abilities, connectors, decisions, events, items, manifests, policies
 from oo.entry.cli import app
+from oo.kernel.plugins import discover
 from oo.kernel.settings import Settings, is_secret, variable_of
 
 HOUSE = Path(__file__).parents[1]
@@ -64,8 +65,27 @@ def env_example() -> str:
 def settings() -> Iterator[tuple[str, str, str, bool]]:
     """Name of the variable, default, description, and whether a file may hold it."""
     for name, field in Settings.model_fields.items():
+        if field.exclude:  # what the manifests of connectors name
+            yield from _provided()
+            continue
         value = None if field.default in (PydanticUndefined, None, ()) else field.default
         yield variable_of(name), "" if value is None else f"`{value}`", field.description or "", is_secret(field)
+
+
+def _provided() -> Iterator[tuple[str, str, str, bool]]:
+    """The settings of the providers that the house's connectors speak to; those of others have the same form."""
+    rules: dict[str, tuple[str, manifests.OAuthRules]] = {}
+    for plugin in discover("connectors", manifests.ConnectorManifest.model_validate).plugins.values():
+        if plugin.own and plugin.manifest.oauth is not None:
+            rules.setdefault(plugin.manifest.oauth.provider, (plugin.manifest.name, plugin.manifest.oauth))
+    for provider, (name, oauth) in sorted(rules.items()):
+        own = f"OO_{provider.upper()}"
+        yield f"{own}_CLIENT_ID", "", f"The client that you made at the provider of {name}; Connect says how.", False
+        yield f"{own}_CLIENT_SECRET", "", "Its secret.", True
+        for part, where in (("AUTH", oauth.authorize), ("TOKEN", oauth.token), ("API", oauth.api)):
+            yield f"{own}_{part}_URL", f"`{where}`", "An address of this provider.", False
+        if oauth.revoke:
+            yield f"{own}_REVOKE_URL", f"`{oauth.revoke}`", "An address of this provider.", False
 
 
 def commands_page() -> str:
@@ -110,7 +130,7 @@ def seams_page() -> str:
         parts.append(f"## {seam}: manifest.toml\n\n{inspect.getdoc(manifest)}\n\n{fields_table(manifest)}")
     rules = manifests.FileRules
     parts.append(f"## {rules.__name__}\n\n{inspect.getdoc(rules)}\n\n{fields_table(rules)}")
-    for module in (connectors, policies, items, decisions):
+    for module in (connectors, abilities, policies, items, decisions):
         parts.append(f"## {module.__name__}\n\n{inspect.getdoc(module)}\n")
         parts += [seam_part(value) for value in vars(module).values() if is_own_class(value, module.__name__)]
     return "\n".join(parts)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_21_30_notifier_deliveries"
-down_revision = "2026_11_21_23_auth_ways"
+down_revision = "2026_11_21_26_integrations_grants"
 branch_labels = depends_on = None
 
 

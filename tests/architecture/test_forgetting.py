@@ -31,6 +31,7 @@ ABOUT_NOBODY: dict[str, str] = {
     "ticks": "when what was planned",
     "runs": "how far shards are; a shard's ends are milliseconds of joining, not ids",
     "rounds": "when agents were asked about everybody; its ends are milliseconds of joining, not ids",
+    "revocations": "access to be given back at a provider, sealed with a key of its own, when its person may be gone",
     "kicks": "what was asked for before its time",
 }
 # The column that names the person, where it isn't user_id.

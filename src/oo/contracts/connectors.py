@@ -6,10 +6,11 @@ but its cursor.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from oo.contracts.errors import Problem
 from oo.contracts.ids import ConnectionId, Ref
@@ -79,8 +80,57 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a source's server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+    url: str
+    """Where it came from in the end, after redirects."""
+
+    def json(self) -> Any:
+        """The body as JSON; raises `TryLater` for a web page, half an answer or anything else."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise TryLater("What came from there cannot be read.", timedelta(minutes=5)) from None
+
+
+class Http(Protocol):
+    """A client that has the authority of one connection, and asks only public addresses.
+
+    It adds the token or password, renews a token that ran out (once, whoever else tries), and turns what goes wrong
+    into `Reconnect` and `TryLater`, so that a connector knows neither tokens nor retries.
+    """
+
+    base: str
+    """The address that others are relative to: the provider's API, or what the person gave. It ends in a slash unless
+    the person gave the address of one thing."""
+
+    async def ask(
+        self,
+        method: str,
+        address: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        expect: Collection[int] = (),
+    ) -> Answer:
+        """The answer, if its status is below 300 or in `expect`; `address` is relative to `base`, empty or whole.
+
+        The authority goes along to the origin of `base` only. Raises `Reconnect` for 401 (after one renewal) and 403,
+        else `TryLater`: for 429 and 5xx as long as `Retry-After` says, for unreachable, too slow and too large ones.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One connection of one person, with the authority to read it; `http` joins in part 4."""
+    """One connection of one person, with the authority to read it."""
 
     connection: ConnectionId
     now: datetime
@@ -88,7 +138,10 @@ class Source:
     zone: str
     """The person's zone, for dates and floating times."""
     config: Mapping[str, str] = field(default_factory=dict)
+    """What the person gave when connecting, as the manifest's `[address]` asks: `address`, `user`; no secrets."""
     files: Files | None = None
+    http: Http | None = None
+    """For sources elsewhere: kinds `account` and `address`."""
 
     def ref(self, key: str) -> Ref:
         """The ref of the item with this key."""
@@ -127,6 +180,10 @@ class Action:
     ref: Ref
     version: str
     """The version of the item that the person saw."""
+    key: str = ""
+    """The same whenever this very action is tried again, for sources that do one only once."""
+    since: datetime | None = None
+    """Given when it was begun before, by a process that died or an answer that got lost: when it was first due."""
 
 
 class Connector(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Manifest(BaseModel):
@@ -38,17 +38,90 @@ class FileRules(BaseModel):
     max_bytes: int = Field(default=1_000_000, gt=0, description="The largest file it reads.")
 
 
+class OAuthRules(BaseModel):
+    """How a person lets oO into an account at a provider (OAuth 2, authorization code).
+
+    The settings `OO_<PROVIDER>_CLIENT_ID` and `_CLIENT_SECRET` are the instance's own; `_AUTH_URL`, `_TOKEN_URL`,
+    `_API_URL` and `_REVOKE_URL` replace the addresses here.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: str = Field(pattern=r"^[a-z][a-z0-9]*$", description="The word in the settings' names.")
+    authorize: str = Field(description="Where the person is sent to allow it.")
+    token: str = Field(description="Where codes and refresh tokens are exchanged.")
+    api: str = Field(description="What addresses of requests are relative to; ends in a slash.")
+    revoke: str = Field(default="", description="Where a token is given back (RFC 7009); none: it can't be.")
+    issuer: str = Field(
+        default="", description="What `iss` of a callback has to be; by default the origin of `authorize`."
+    )
+    scopes: tuple[str, ...] = Field(description="What is asked for.")
+    needed: tuple[str, ...] | None = Field(
+        default=None, description="The scopes without which nothing works; by default all."
+    )
+    separator: str = Field(default=" ", description="Between scopes.")
+    token_auth: Literal["post", "basic", "none"] = Field(
+        default="post", description="How the client shows who it is: in the form, by Basic, or by PKCE alone."
+    )
+    revoke_auth: Literal["post", "basic", "none"] = Field(default="none", description="The same when revoking.")
+    pkce: bool = Field(default=True, description="Whether the provider takes PKCE (S256).")
+    rotating: bool = Field(default=False, description="Whether each refresh brings a new refresh token.")
+    extra: dict[str, str] = Field(default_factory=dict, description="More parameters of the authorize address.")
+    console: str = Field(default="", description="The page at the provider where the owner makes a client.")
+    steps: tuple[str, ...] = Field(
+        default=(),
+        description="What to do there, a sentence each; `{redirect}` is the exact redirect address, `{hook}` the "
+        "address for webhooks.",
+    )
+
+
+class AddressRules(BaseModel):
+    """What a person gives to connect a source that has an address of its own: a feed, or a server with a password."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str = Field(description="What the address is called on the page.")
+    example: str = Field(default="", description="An address as an example.")
+    hint: str = Field(default="", description="One line of where to find it.")
+    password: Literal["none", "optional", "needed"] = Field(
+        default="none", description="Whether a user and an app password are asked for."
+    )
+    schemes: tuple[str, ...] = Field(
+        default=("https", "webcal"), description="Which addresses are taken; `webcal` is asked by https."
+    )
+    folder: bool = Field(default=False, description="Whether it is a server or folder, so that a slash is added.")
+
+
 class ConnectorManifest(Manifest):
     """A connector: what it reads, writes and keeps, in words for the connect page."""
 
     reads: str
     writes: str
     keeps: str
-    kind: Literal["files", "document"] = Field(
-        description="`files`: chosen on disk; `document`: kept by oO, encrypted."
+    kind: Literal["files", "document", "account", "address"] = Field(
+        description="`files`: chosen on disk; `document`: kept by oO, encrypted; `account`: at a provider, by "
+        "`[oauth]`; `address`: elsewhere, by what `[address]` asks for."
     )
+    why: str = Field(default="", description="Why it is worth reading, in one line.")
     files: FileRules | None = None
+    oauth: OAuthRules | None = None
+    address: AddressRules | None = None
     actions: tuple[Literal["complete"], ...] = ()
+    history_days: int = Field(
+        default=0, ge=0, le=400, description="How far back the first read asks for what was done."
+    )
+    minutes: int = Field(
+        default=15, ge=1, le=15, description="Minutes between reads at most; fewer while much changes."
+    )
+
+    @model_validator(mode="after")
+    def _rules_of_its_kind(self) -> ConnectorManifest:
+        """An account has `[oauth]`, and an address `[address]`."""
+        if (self.kind == "account") != (self.oauth is not None):
+            raise ValueError("kind `account` and `[oauth]` belong together")
+        if (self.kind == "address") != (self.address is not None):
+            raise ValueError("kind `address` and `[address]` belong together")
+        return self
 
 
 class PolicyManifest(Manifest):

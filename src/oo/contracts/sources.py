@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from oo.contracts.connectors import Unread
-from oo.contracts.ids import ConnectionId, Ref, UserId
+from oo.contracts.ids import ConnectionId, Ref, SessionId, UserId
 from oo.contracts.items import Busy, Facts
 
 
@@ -81,7 +81,45 @@ class ConnectorView:
     id: str
     name: str
     summary: str
-    kind: Literal["files", "document"]
+    kind: Literal["files", "document", "account", "address"]
+    reads: str = ""
+    writes: str = ""
+    keeps: str = ""
+    why: str = ""
+    account: AccountView | None = None
+    """Of the kind `account`: whether this instance can, and how its owner makes it so."""
+    address: AddressView | None = None
+    """Of the kind `address`: what is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """How a connector gets into accounts."""
+
+    ready: bool
+    """Whether the instance has a client at the provider."""
+    callback: str
+    """The path of the redirect address, which the provider has to be told exactly."""
+    hook: str
+    """The path that the provider may call, empty where it does not."""
+    console: str
+    """Where a client is made."""
+    steps: tuple[str, ...]
+    """What to do there, with `{redirect}` and `{hook}`."""
+    settings: tuple[str, ...]
+    """The variables that hold the client's id and secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """What a connector asks for."""
+
+    label: str
+    example: str
+    hint: str
+    password: Literal["none", "optional", "needed"]
+    delegates: bool
+    """Whether its servers may give oO a password of its own, so that none is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +148,8 @@ class Receipt:
     what: str
     at: datetime
     records: int
+    told: Literal["", "confirmed", "later"] = ""
+    """Whether the provider confirmed that access is over, or is asked until it does; nothing where there is none."""
 
 
 class Sources(Protocol):
@@ -178,5 +218,42 @@ class Sources(Protocol):
     async def read_now(self, *, user: UserId, connection: ConnectionId) -> ConnectionView:
         """Read the source now."""
 
+    async def begin_account(self, *, user: UserId, session: SessionId, connector: str, origin: str) -> str:
+        """The address at the provider where the person lets oO in; they come back to `origin` with this session.
+
+        Raises `NotFound` for a connector of another kind, `Refused` where the instance has no client there.
+        """
+
+    async def finish_account(
+        self, *, user: UserId, session: SessionId, connector: str, answer: Mapping[str, str]
+    ) -> ConnectionView:
+        """Keep and read the account that the provider's answer (the callback's parameters) lets oO into.
+
+        Raises `Refused` with one sentence for anything but a first answer to what this session began, or a no.
+        """
+
+    async def add_address(
+        self, *, user: UserId, connector: str, address: str, name: str = "", password: str = ""
+    ) -> ConnectionView:
+        """Read and keep what is at an address, with a user and a password made for oO where it needs one.
+
+        Raises `Invalid` for no address, `Refused` for one oO may not ask, and what goes wrong when it is read.
+        """
+
+    async def delegate(self, *, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
+        """The page where the person allows oO a password of its own; None where the server has no such thing."""
+
+    async def delegated(self, *, user: UserId, session: SessionId, connector: str) -> ConnectionView | None:
+        """The connection that was allowed there, read and kept; None while it is not allowed yet.
+
+        Raises `Refused` when nothing was begun in this session.
+        """
+
+    async def hook(self, *, connector: str, headers: Mapping[str, str], body: bytes) -> None:
+        """A provider says that something changed: what it names is read soon.
+
+        Raises `Refused` for what is not from the provider, `NotFound` for a connector that has no hooks.
+        """
+
     async def disconnect(self, *, user: UserId, connection: ConnectionId) -> Receipt:
-        """End the connection and delete all that came from it."""
+        """End the connection, delete all that came from it, and give oO's access back at the provider."""

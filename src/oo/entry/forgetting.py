@@ -48,6 +48,9 @@ class Forgetter:
             raise NotFound
         now = self._kit.clock.now()
         self._bury(user, now)
+        for room in self._modules:
+            if room.leave is not None:
+                await room.leave(self._kit, user)
         records = await self._delete(user)
         await asyncio.to_thread(self._kit.keys.destroy, user)
         # What was under way may have left a row meanwhile; without the key nothing new can be written.

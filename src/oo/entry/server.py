@@ -42,7 +42,7 @@ from oo.modules.auth.sessions import ABSOLUTE
 
 PUBLIC = Public(
     exact=frozenset({"/health", "/recommend", "/generate", *web.PUBLIC}),
-    prefixes=("/sign-in/", "/static/", "/agents/"),
+    prefixes=("/sign-in/", "/static/", "/agents/", "/hooks/"),
     files="/static/",
     door="/sign-in",
     uploads=web.UPLOADS,

@@ -71,6 +71,8 @@ Erase = Callable[[Transaction, str], int]
 
 Asked until it says 0, before the key is destroyed and once more after it.
 """
+Leave = Callable[["Kit", Any], Awaitable[None]]
+"""Tells others that a person leaves, before their rows and their key go; may be asked again."""
 Export = Callable[[Transaction, str, Cipher], Mapping[str, Sequence[Mapping[str, Any]]]]
 """Everything of a person in this module's tables, decrypted and readable, by table."""
 
@@ -87,3 +89,4 @@ class Module:
     erase: Erase
     export: Export
     build: Callable[[Kit, Needs], Built]
+    leave: Leave | None = None

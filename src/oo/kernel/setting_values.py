@@ -1,9 +1,13 @@
-"""What an address among the settings has to be."""
+"""What values of settings have to be."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
+ADMIN_TOKEN_LENGTH = 32
+"""Characters that a token for programs has at least: it is never a word that somebody thought of."""
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -72,3 +76,26 @@ def process_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError("it needs the address of a process of oO, such as http://10.0.0.7:8043")
     return value.strip().rstrip("/")
+
+
+def hard_to_guess(value: str) -> str:
+    """A token for programs, empty for none; raises `ValueError` for a short one."""
+    if value and len(value) < ADMIN_TOKEN_LENGTH:
+        raise ValueError(f"it has fewer than {ADMIN_TOKEN_LENGTH} characters; make one with: openssl rand -base64 32")
+    return value
+
+
+def host_names(value: str) -> list[str]:
+    """Hosts that are separated by commas, in lower case."""
+    return [part.strip().lower() for part in value.split(",") if part.strip()]
+
+
+def share() -> Path:
+    """The folder for the data of a person's programs."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def reason(message: str) -> str:
+    """What a check said, as one clause."""
+    message = message.removeprefix("Value error, ").rstrip(".")
+    return message[:1].lower() + message[1:]

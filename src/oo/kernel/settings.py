@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,16 +11,25 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from oo.kernel.setting_values import LOCAL_NAMES as LOCAL_NAMES
-from oo.kernel.setting_values import gateway_url, nats_urls, origin_of, postgres_url, process_address, safe_address
+from oo.kernel.setting_values import (
+    gateway_url,
+    hard_to_guess,
+    host_names,
+    nats_urls,
+    origin_of,
+    postgres_url,
+    process_address,
+    reason,
+    safe_address,
+    share,
+)
 from oo.kernel.variables import CUSTOMARY as CUSTOMARY
 from oo.kernel.variables import PREFIX as PREFIX
-from oo.kernel.variables import CustomaryNames, SecretFiles
+from oo.kernel.variables import CustomaryNames, Provided, SecretFiles
 from oo.kernel.variables import SettingWrong as SettingWrong
 from oo.kernel.variables import is_secret as is_secret
 from oo.kernel.variables import variable_of as variable_of
 
-ADMIN_TOKEN_LENGTH = 32
-"""Characters that a token for programs has at least: it is never a word that somebody thought of."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -38,7 +46,7 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(
-        default_factory=lambda: _share() / "oo",
+        default_factory=lambda: share() / "oo",
         description="The folder that holds all oO keeps. Default: `$XDG_DATA_HOME/oo`, else `~/.local/share/oo`.",
     )
     database_url: SecretStr | None = Field(
@@ -135,6 +143,14 @@ class Settings(BaseSettings):
         "",
         description="Hosts at home that ntfy and webhooks may name although they are not public, separated by commas.",
     )
+    private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Hosts of your own network that sources may be at, such as `nas.home` or `192.168.1.5:8080`, "
+        "separated by commas. Default: sources are on the public internet.",
+    )
+    providers: dict[str, SecretStr] = Field(
+        default_factory=dict, exclude=True, description="What `OO_<PROVIDER>_…` variables say, by `<provider>_…`."
+    )
     files: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (Path.home(),),
         description="Folders from which the owner may connect files, separated by `:`. Default: the home folder.",
@@ -204,6 +220,11 @@ class Settings(BaseSettings):
     def _folders(cls, value: object) -> object:
         return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
 
+    @field_validator("private_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        return host_names(value) if isinstance(value, str) else value
+
     @field_validator("files", mode="after")
     @classmethod
     def _absolute_folders(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -233,13 +254,7 @@ class Settings(BaseSettings):
     @field_validator("admin_token", mode="after")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None or not value.get_secret_value():
-            return None
-        if len(value.get_secret_value()) < ADMIN_TOKEN_LENGTH:
-            raise ValueError(
-                f"it has fewer than {ADMIN_TOKEN_LENGTH} characters; make one with: openssl rand -base64 32"
-            )
-        return value
+        return value if value is not None and hard_to_guess(value.get_secret_value()) else None
 
     @field_validator("public_url", mode="after")
     @classmethod
@@ -263,6 +278,7 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then `OO_*_FILE`, then `.env`, then other programs' names."""
         return (
             init_settings,
+            Provided(settings_cls, env_settings, dotenv_settings),
             env_settings,
             SecretFiles(settings_cls, env_settings, dotenv_settings),
             dotenv_settings,
@@ -278,21 +294,4 @@ def load(kind: type[Settings] = Settings, **given: object) -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "?"
         variable = name if name.startswith(PREFIX) or name.isupper() else variable_of(name)
-        raise SettingWrong(f"{variable} cannot be used: {_reason(first['msg'])}.") from None
-
-
-def unknown(environ: Mapping[str, str], kind: type[Settings] = Settings) -> list[str]:
-    """The `OO_*` variables that no setting reads: typing errors, most often; `OO_TEST_*` are for the tests."""
-    known = {variable_of(name) for name in kind.model_fields}
-    known |= {f"{variable_of(name)}_FILE" for name, field in kind.model_fields.items() if is_secret(field)}
-    foreign = (name for name in environ if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"))
-    return sorted(name for name in foreign if name not in known)
-
-
-def _share() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-
-
-def _reason(message: str) -> str:
-    message = message.removeprefix("Value error, ").rstrip(".")
-    return message[:1].lower() + message[1:]
+        raise SettingWrong(f"{variable} cannot be used: {reason(first['msg'])}.") from None

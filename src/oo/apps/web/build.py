@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from oo.apps.web import assets
 from oo.apps.web.connect.routes import ConnectRoutes
+from oo.apps.web.connect.source_routes import SourceRoutes
 from oo.apps.web.legal.routes import LegalRoutes
 from oo.apps.web.look import Look
 from oo.apps.web.pages import Pages
@@ -45,6 +46,7 @@ def build(promises: Promises) -> Web:
         OfflineRoutes(pages),
         SignInRoutes(pages),
         ConnectRoutes(pages),
+        SourceRoutes(pages),
         SettingsRoutes(pages),
         LegalRoutes(pages),
         StaticRoutes(files),

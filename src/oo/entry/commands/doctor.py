@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from oo.kernel.clock import Clock, SystemClock
-from oo.kernel.settings import Settings, unknown
+from oo.kernel.settings import Settings
+from oo.kernel.variables import unknown
 
 _FREE_BYTES = 200 * 1024 * 1024
 _BEFORE = datetime.fromisoformat("2026-11-21T00:00:00+00:00")
@@ -54,13 +55,22 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from on_nats(settings)
 
 
+def _providers() -> set[str]:
+    """The providers that the installed connectors speak to."""
+    from oo.contracts.manifests import ConnectorManifest
+    from oo.kernel.plugins import discover
+
+    found = discover("connectors", ConnectorManifest.model_validate).plugins.values()
+    return {plugin.manifest.oauth.provider for plugin in found if plugin.manifest.oauth is not None}
+
+
 def _python() -> Finding:
     name = f"Python {sys.version.split()[0]}"
     return Finding(name, None if sys.version_info >= (3, 11) else "oO needs 3.11 or newer")
 
 
 def _names() -> Iterator[Finding]:
-    for name in unknown(os.environ):
+    for name in unknown(os.environ, Settings, _providers()):
         yield Finding(f"the variable {name}", "no setting has this name; docs/reference/settings.md has them all")
 
 

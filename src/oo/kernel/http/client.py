@@ -37,6 +37,8 @@ class Reply:
     headers: Mapping[str, str]
     """By lower-case name."""
     body: bytes
+    url: str = ""
+    """Where it came from in the end, after redirects."""
 
 
 class Client:
@@ -96,7 +98,7 @@ class Client:
                 self._client.stream(method, url, headers=headers, extensions={"trace": asked.note}, **sent) as response,
             ):
                 body = await self._body(response)
-                return Reply(response.status_code, dict(response.headers), body)
+                return Reply(response.status_code, dict(response.headers), body, str(response.url))
         except HttpFailed:
             raise
         except self._httpx2.TooManyRedirects:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import Field, SecretStr, ValidationError
 
-from oo.kernel.settings import Settings, SettingWrong, load, unknown
+from oo.kernel.settings import Settings, SettingWrong, load
+from oo.kernel.variables import unknown
 
 
 class Keyed(Settings):
@@ -113,7 +114,11 @@ def test_only_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_p
     (tmp_path / "host").write_text("10.0.0.1")
     monkeypatch.setenv("OO_HOST_FILE", str(tmp_path / "host"))
     assert load().host == "127.0.0.1"
-    assert unknown({"OO_HOST_FILE": "x", "OO_PROT": "1", "OO_PORT": "1", "HOME": "/"}) == ["OO_HOST_FILE", "OO_PROT"]
+    found = unknown({"OO_HOST_FILE": "x", "OO_PROT": "1", "OO_PORT": "1", "HOME": "/"}, Settings)
+    assert found == ["OO_HOST_FILE", "OO_PROT"]
+        "OO_HOST_FILE",
+        "OO_PROT",
+    ]
     assert unknown({"OO_KEY_FILE": "x"}, Keyed) == []
 
 

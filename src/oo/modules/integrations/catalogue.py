@@ -7,17 +7,21 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import cast
 
+from oo.contracts.abilities import Delegating
 from oo.contracts.connectors import Connector
 from oo.contracts.manifests import ConnectorManifest, FileRules
-from oo.contracts.sources import ConnectorView
+from oo.contracts.sources import AccountView, AddressView, ConnectorView
 from oo.kernel.plugins import Plugin
+from oo.kernel.settings import Settings
+from oo.modules.integrations.providers import provider_of
 
 
 class Catalogue:
     """Every connector of this instance, by id."""
 
-    def __init__(self, plugins: Mapping[str, Plugin[ConnectorManifest]]) -> None:
+    def __init__(self, plugins: Mapping[str, Plugin[ConnectorManifest]], settings: Settings) -> None:
         self._plugins = dict(sorted(plugins.items()))
+        self._settings = settings
 
     def manifest(self, connector: str) -> ConnectorManifest | None:
         """What the connector says of itself; None when it is not installed any more."""
@@ -30,10 +34,52 @@ class Catalogue:
 
     def views(self) -> list[ConnectorView]:
         """The kinds of source there are."""
-        return [
-            ConnectorView(key, plugin.manifest.name, plugin.manifest.summary, plugin.manifest.kind)
-            for key, plugin in self._plugins.items()
-        ]
+        return [self._view(key, plugin.manifest) for key, plugin in self._plugins.items()]
+
+    def _view(self, key: str, manifest: ConnectorManifest) -> ConnectorView:
+        return ConnectorView(
+            id=key,
+            name=manifest.name,
+            summary=manifest.summary,
+            kind=manifest.kind,
+            reads=manifest.reads,
+            writes=manifest.writes,
+            keeps=manifest.keeps,
+            why=manifest.why,
+            account=self._account(key, manifest),
+            address=self._address(key, manifest),
+        )
+
+    def _account(self, key: str, manifest: ConnectorManifest) -> AccountView | None:
+        provider = provider_of(manifest, self._settings)
+        if provider is None:
+            return None
+        rules = provider.rules
+        names = ("CLIENT_ID",) if rules.token_auth == "none" else ("CLIENT_ID", "CLIENT_SECRET")  # noqa: S105
+        return AccountView(
+            ready=provider.ready,
+            callback=f"/oauth/callback/{key}",
+            hook=f"/hooks/{key}",
+            console=rules.console,
+            steps=rules.steps,
+            settings=tuple(f"OO_{rules.provider.upper()}_{name}" for name in names),
+        )
+
+    def _address(self, key: str, manifest: ConnectorManifest) -> AddressView | None:
+        rules = manifest.address
+        if rules is None:
+            return None
+        delegates = rules.password != "none" and isinstance(self.load(key), Delegating)  # noqa: S105
+        return AddressView(rules.label, rules.example, rules.hint, rules.password, delegates)
+
+    def is_remote(self, connector: str) -> bool:
+        """Whether what it reads is on another server."""
+        manifest = self.manifest(connector)
+        return manifest is not None and manifest.kind in ("account", "address")
+
+    def remote(self) -> list[str]:
+        """The connectors of what is on other servers."""
+        return [key for key in self._plugins if self.is_remote(key)]
 
     def completes(self, connector: str) -> bool:
         """Whether "done" can be written back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 
 from oo.contracts.connectors import Changed as FileChanged
-from oo.contracts.connectors import FileContent, Files, FileStat, Source, Unread
+from oo.contracts.connectors import FileContent, Files, FileStat, Http, Source, Unread
 from oo.contracts.disk import Disk
 from oo.contracts.errors import Unusable
 from oo.contracts.ids import ConnectionId, UserId
@@ -21,6 +21,7 @@ from oo.kernel.db import Database
 from oo.kernel.keys import Cipher, Keys
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.repository import connections as repository
 
 T = TypeVar("T")
@@ -48,6 +49,10 @@ class Connection:
     problem: str | None
     unread: tuple[Unread, ...]
     created_at: datetime
+    quiet: int = 0
+    """Reads in a row that brought nothing."""
+    history: str | None = None
+    """How far what was done before it was connected is read; None where there is no such thing."""
 
 
 def opened(row: Row[Any], cipher: Cipher) -> Connection:
@@ -67,6 +72,8 @@ def opened(row: Row[Any], cipher: Cipher) -> Connection:
         problem=None if row.problem is None else cipher.open("connections.problem", row.problem),
         unread=unread_from(None if row.unread is None else cipher.open("connections.unread", row.unread)),
         created_at=row.created_at,
+        quiet=row.quiet,
+        history=row.history,
     )
 
 
@@ -83,6 +90,7 @@ def sealed_row(connection: Connection, place: str, cipher: Cipher) -> dict[str, 
         "state": connection.state,
         "next_at": connection.next_at,
         "created_at": connection.created_at,
+        "history": connection.history,
     }
 
 
@@ -99,14 +107,21 @@ def unread_from(text: str | None) -> tuple[Unread, ...]:
 class Opener:
     """Makes the source of a connection; files on disk keep their place in memory, so that a look at them is cheap."""
 
-    def __init__(self, kit: Kit, catalogue: Catalogue, profiles: Profiles, disk: Disk) -> None:
+    def __init__(
+        self, kit: Kit, catalogue: Catalogue, profiles: Profiles, disk: Disk, remotes: Remotes | None = None
+    ) -> None:
         self._kit, self._catalogue, self._profiles, self._disk = kit, catalogue, profiles, disk
+        self._remotes = remotes
         self._files: dict[str, Files] = {}
 
     async def source(self, connection: Connection) -> Source:
         """The source with the authority to read it, at the present instant and in the person's zone."""
         profile = await self._profiles.get(user=connection.user)
-        return Source(connection.id, self._kit.clock.now(), profile.zone, {}, self.files(connection))
+        http: Http | None = None
+        config: Mapping[str, str] = {}
+        if self._remotes is not None and self._catalogue.is_remote(connection.connector):
+            http, config = await self._remotes.of(connection.user, connection.id, connection.connector)
+        return Source(connection.id, self._kit.clock.now(), profile.zone, config, self.files(connection), http)
 
     def files(self, connection: Connection) -> Files | None:
         """The connection's files; None for a kind that has none, or is not installed any more."""

@@ -94,7 +94,7 @@ def _appeared(item: Item, text: str, moment: Moment) -> Change:
         return Change(facts.ref, "added", facts, text, item)
     if facts.state == "dropped":
         return Change(facts.ref, None, facts, text)
-    at = _finished_at(facts.finished, moment)
+    at = finished_at(facts.finished, moment)
     # What was finished before oO knew of it is history, and no news.
     news = facts.finished is not None and moment.before is not None and at >= _midnight(moment.before, moment.zone)
     return Change(facts.ref, "completed" if news else None, facts, text, finished_at=at if facts.finished else None)
@@ -114,7 +114,7 @@ def _differs(item: Item, text: str, before: Known, moment: Moment) -> Change | N
         return Change(facts.ref, "deleted" if was == "open" else None, facts, text)
     if was == "done":
         return Change(facts.ref, None, facts, text)
-    return Change(facts.ref, "completed", facts, text, finished_at=_finished_at(facts.finished, moment))
+    return Change(facts.ref, "completed", facts, text, finished_at=finished_at(facts.finished, moment))
 
 
 def _vanished(
@@ -131,7 +131,7 @@ def _vanished(
         del arrived[place]
         # Told once, under the name that was known.
         changes[index] = replace(changes[index], verb=None, finished_at=None)
-        at = _finished_at(item.facts.finished, moment)
+        at = finished_at(item.facts.finished, moment)
         facts = replace(was, version=item.facts.version, state="done", finished=item.facts.finished)
         return Change(ref, "completed", facts, finished_at=at)
     return Change(ref, "deleted", was)
@@ -152,7 +152,7 @@ def _stands_for(finished: Item, was: Facts, title: str | None) -> bool:
     return title is not None and facts.series is None and finished.title.casefold() == title.casefold()
 
 
-def _finished_at(when: When | None, moment: Moment) -> datetime:
+def finished_at(when: When | None, moment: Moment) -> datetime:
     """The instant of finishing; a day is now when it is today, else its noon. Never in the future."""
     zone = ZoneInfo(moment.zone)
     if when is None:

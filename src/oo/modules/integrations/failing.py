@@ -52,7 +52,7 @@ class Faults:
         if isinstance(error, Reconnect):
             return Failure("reconnect", error.detail, EVERY)
         if isinstance(error, TryLater):
-            return Failure("slow", error.detail, error.after)
+            return Failure("slow", error.detail, max(error.after, again))
         if isinstance(error, Problem):
             return Failure("slow", error.detail, again)
         if isinstance(error, KeyError) and catalogue.manifest(connection.connector) is None:

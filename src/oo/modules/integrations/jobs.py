@@ -14,5 +14,6 @@ def jobs(service: Integrations) -> list[Job]:
         Job("integrations.look", timedelta(seconds=1.5), service.look),
         Job("integrations.write-back", timedelta(seconds=1), service.write_back),
         Job("integrations.forget-words", timedelta(minutes=10), service.forget_words),
+        Job("integrations.give-back", timedelta(seconds=15), service.give_back),
         Job("integrations.prune", timedelta(hours=1), service.prune),
     ]

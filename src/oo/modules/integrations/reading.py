@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Batch, Source, Unread
+from oo.contracts.connectors import Batch, Connector, Sliced, Source, Unread
 from oo.contracts.items import Item
 from oo.kernel.module import Kit
 from oo.modules.integrations.connection import Connection
@@ -131,3 +131,12 @@ class Reading:
         user, own = self.connection.user, self.connection.id
         stored = await self._kit.db.read(lambda tx: items.blocks(tx, user, own))
         return busy_steps(self._kit, self.connection, self._busy, stored, self.source.now, whole=whole)
+
+
+async def slices(connector: Connector, source: Source, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    """What there is now as slices; one for a connector that has none of its own, none when nothing changed."""
+    if isinstance(connector, Sliced):
+        async for batch in connector.slices(source, cursor):
+            yield batch
+    elif (whole := await connector.pull(source, cursor)) is not None:
+        yield whole

@@ -13,7 +13,7 @@ from oo.contracts.accounts import Accounts
 from oo.contracts.disk import Disk
 from oo.contracts.errors import NotFound
 from oo.contracts.events import ConnectionChanged
-from oo.contracts.ids import ConnectionId, Ref, UserId
+from oo.contracts.ids import ConnectionId, Ref, SessionId, UserId
 from oo.contracts.items import Busy, Facts, facts_from_text
 from oo.contracts.profiles import Profiles
 from oo.contracts.sources import (
@@ -30,14 +30,21 @@ from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.integrations.adding import Adding
 from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.connecting import Connecting
 from oo.modules.integrations.connection import EVERY, Connection, Opener
+from oo.modules.integrations.delegating import Delegations
 from oo.modules.integrations.failing import NOT_INSTALLED, Faults
+from oo.modules.integrations.hooks import Hooks
+from oo.modules.integrations.keeping import Keeping
 from oo.modules.integrations.mind import Mind
-from oo.modules.integrations.repository import connections, items, writebacks
+from oo.modules.integrations.remotes import Remotes
+from oo.modules.integrations.repository import connections, items, tickets, writebacks
 from oo.modules.integrations.repository.inventory import Stock, stock, stocks
+from oo.modules.integrations.revoking import Revoking
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
 from oo.modules.integrations.sync import FRESH, PATIENCE, Sync
 from oo.modules.integrations.uploads import Uploads
+from oo.modules.integrations.vault import Login
 from oo.modules.integrations.words import Words
 from oo.modules.integrations.writing import TOLD, Writing
 
@@ -58,13 +65,19 @@ class Integrations:
         self._kit, self._catalogue = kit, catalogue
         # A task is read again far more often than it changes; what is remembered are facts, without a word.
         self._facts = lru_cache(REMEMBERED)(facts_from_text)
-        self._opener = Opener(kit, catalogue, profiles, disk)
-        self._sync = Sync(kit, catalogue, self._opener)
+        self._remotes = Remotes(kit, catalogue)
+        self._hooks = Hooks(kit, catalogue, self._remotes)
+        self._opener = Opener(kit, catalogue, profiles, disk, self._remotes)
+        self._sync = Sync(kit, catalogue, self._opener, self._remotes, self._hooks)
         self._words = Words(kit, catalogue, self._opener, self._sync)
         self._writing = Writing(kit, catalogue, self._opener, self._sync)
         self._mind = Mind(kit, catalogue, self._sync)
         self._uploads = Uploads(kit, catalogue, self._opener, self._sync)
         self._adding = Adding(kit, catalogue, self._opener, self._sync, accounts, disk)
+        self._keeping = Keeping(kit, catalogue, self._remotes, self._sync)
+        self._connecting = Connecting(kit, catalogue, self._remotes, self._keeping)
+        self._delegating = Delegations(kit, catalogue, self._remotes, self._keeping, self._connecting)
+        self._revoking = Revoking(kit, self._remotes)
 
     async def inventory(self, *, user: UserId) -> Inventory:
         """See `Sources.inventory`."""
@@ -79,6 +92,7 @@ class Integrations:
 
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:
         """See `Sources.glance`."""
+        await self._sync.refresh(user)
         if ref is None and self._kit.clock.monotonic() - self._sync.looked < FRESH:
             return False
         return await self._sync.glance(user, None if ref is None else ref.partition(":")[0])
@@ -136,6 +150,37 @@ class Integrations:
         """See `Sources.kept`."""
         return await self._uploads.give(user, connection)
 
+    async def begin_account(self, *, user: UserId, session: SessionId, connector: str, origin: str) -> str:
+        """See `Sources.begin_account`."""
+        return await self._connecting.begin(user, session, connector, origin)
+
+    async def finish_account(
+        self, *, user: UserId, session: SessionId, connector: str, answer: Mapping[str, str]
+    ) -> ConnectionView:
+        """See `Sources.finish_account`."""
+        kept = await self._connecting.finish(user, session, connector, answer)
+        return await self.connection(user=user, connection=kept)
+
+    async def add_address(
+        self, *, user: UserId, connector: str, address: str, name: str = "", password: str = ""
+    ) -> ConnectionView:
+        """See `Sources.add_address`."""
+        kept = await self._keeping.address(user, connector, Login(address, name, password))
+        return await self.connection(user=user, connection=kept)
+
+    async def delegate(self, *, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
+        """See `Sources.delegate`."""
+        return await self._delegating.begin(user, session, connector, address)
+
+    async def delegated(self, *, user: UserId, session: SessionId, connector: str) -> ConnectionView | None:
+        """See `Sources.delegated`."""
+        kept = await self._delegating.finish(user, session, connector)
+        return None if kept is None else await self.connection(user=user, connection=kept)
+
+    async def hook(self, *, connector: str, headers: Mapping[str, str], body: bytes) -> None:
+        """See `Sources.hook`."""
+        await self._hooks.take(connector, headers, body)
+
     async def mind(self, *, user: UserId) -> list[str]:
         """See `Sources.mind`."""
         return await self._mind.things(user)
@@ -155,18 +200,28 @@ class Integrations:
         view = await self.connection(user=user, connection=connection)
         event = ConnectionChanged(connection, view.connector, connections.ENDED)
         told = self._kit.outbox.envelope(user, event)
+        owed = await self._revoking.owed(user, connection)
 
         def end(tx: Transaction) -> None:
             if connections.lives(tx, connection) != user:
                 raise NotFound
             connections.change(tx, connection, {"state": connections.ENDED, "place": connection})
+            if owed is not None:
+                tickets.owe(tx, owed)
             self._kit.outbox.publish(tx, told)
 
         async with self._sync.turn(connection):
             await self._kit.db.write(end)
             records = await self._forget(connection)
         await self._kit.db.checkpoint()
-        return Receipt(view.name, self._kit.clock.now(), records)
+        if owed is None:
+            return Receipt(view.name, self._kit.clock.now(), records)
+        confirmed = await self._revoking.settle(owed["id"])
+        return Receipt(view.name, self._kit.clock.now(), records, "confirmed" if confirmed else "later")
+
+    async def give_back(self) -> None:
+        """Give access back that a provider has not confirmed yet."""
+        await self._revoking.run()
 
     async def look(self, patience: float = PATIENCE) -> None:
         """Read what changed or is due; who takes longer than `patience` seconds is not waited for."""
@@ -186,6 +241,7 @@ class Integrations:
             if not self._sync.turn(connection).locked():
                 await self._forget(connection)
         now = self._kit.clock.now()
+        await self._kit.db.write(lambda tx: tickets.expire(tx, now))
         while await self._kit.db.write(lambda tx: items.forget_completions(tx, now - COMPLETIONS_KEPT)):
             pass
         while await self._kit.db.write(lambda tx: writebacks.forget(tx, now - WRITEBACKS_KEPT)):

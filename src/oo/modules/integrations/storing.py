@@ -69,6 +69,11 @@ def item_steps(kit: Kit, connection: Connection, found: Found) -> list[Step]:
     moment = Moment(found.source.now, found.source.zone, connection.read_at)
     before = {row.ref: Known(row.state, row.facts, row.named_at, _title(cipher, row.title)) for row in found.known}
     changes = compare(before, found.items, moment, gone=found.gone, finished=found.finished)
+    return change_steps(kit, connection, changes, moment)
+
+
+def change_steps(kit: Kit, connection: Connection, changes: Sequence[Change], moment: Moment) -> list[Step]:
+    """The steps that store and tell changes."""
     return [_storing(kit, connection, changes[at : at + SLICE], moment) for at in range(0, len(changes), SLICE)]
 
 

@@ -6,14 +6,14 @@ import asyncio
 import math
 import threading
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Batch, Connector, FileStat, Sliced, Source
+from oo.contracts.connectors import Batch, Connector, FileStat, Source
 from oo.contracts.errors import Problem, Unusable
 from oo.contracts.events import ConnectionChanged
 from oo.kernel.db import Transaction
@@ -21,11 +21,14 @@ from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
+from oo.modules.integrations.after import STALE, After, Visits
 from oo.modules.integrations.catalogue import Catalogue
-from oo.modules.integrations.connection import EVERY, Connection, Opener, unread_text
+from oo.modules.integrations.connection import Connection, Opener, unread_text
 from oo.modules.integrations.failing import Failure, Faults
+from oo.modules.integrations.hooks import Hooks
 from oo.modules.integrations.marks import Gone, Marks
-from oo.modules.integrations.reading import Reading, Unreadable
+from oo.modules.integrations.reading import Reading, Unreadable, slices
+from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.repository import connections
 from oo.modules.integrations.storing import Step, packed
 
@@ -47,8 +50,10 @@ log = get_logger("integrations")
 class Sync:
     """Pulls connections."""
 
-    def __init__(self, kit: Kit, catalogue: Catalogue, opener: Opener) -> None:
+    def __init__(self, kit: Kit, catalogue: Catalogue, opener: Opener, remotes: Remotes, hooks: Hooks) -> None:
         self._kit, self._catalogue, self._opener = kit, catalogue, opener
+        self._after = After(kit, catalogue, remotes, hooks)
+        self._visits = Visits(kit.clock)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
         self._unreadable: defaultdict[str, Unreadable] = defaultdict(Unreadable)
@@ -76,7 +81,8 @@ class Sync:
         """Pull every connection whose time has come or whose files changed; one that hangs or fails harms no other."""
         self.looked = self._kit.clock.monotonic()
         self._glanced.clear()
-        for row in await self._kit.db.read(connections.awake):
+        remote, now = self._catalogue.remote(), self._kit.clock.now()
+        for row in await self._kit.db.read(lambda tx: connections.awake(tx, remote, now)):
             self._begin(row)
         if self._looking:
             await asyncio.wait(self._looking.values(), timeout=patience)
@@ -96,6 +102,16 @@ class Sync:
         if looks:
             await asyncio.wait(looks, timeout=self.glance_seconds)
         return any(look.done() and look.result() for look in looks)
+
+    async def refresh(self, user: str) -> None:
+        """A visit: what is on other servers and was not read for half a minute is read now; nobody waits for it."""
+        if not self._visits.is_due(user):
+            return
+        before = self._kit.clock.now() - STALE
+        for row in await self._kit.db.read(lambda tx: connections.of_person(tx, user)):
+            well = row.state == "works" and row.failures == 0
+            if well and self._catalogue.is_remote(row.connector) and (row.read_at is None or row.read_at < before):
+                self._begin(row, now=True)
 
     async def pull(self, id: str) -> None:
         """Read a connection now and store what is found; what goes wrong is kept as its state, not raised."""
@@ -133,11 +149,11 @@ class Sync:
         except Exception as error:
             raise Unusable(self.faults.failure(self._catalogue, connection, error).problem) from error
 
-    def _begin(self, row: Row[Any]) -> asyncio.Task[bool]:
-        """A look at a connection: the one that is under way, or a new one."""
+    def _begin(self, row: Row[Any], *, now: bool = False) -> asyncio.Task[bool]:
+        """A look at a connection: the one that is under way, or a new one, which reads it `now` or if it has to."""
         look = self._looking.get(row.id)
         if look is None or look.done():
-            look = asyncio.create_task(self._look_at(row), name=f"oo-look-{row.id}")
+            look = asyncio.create_task(self._look_at(row, now), name=f"oo-look-{row.id}")
             self._looking[row.id] = look
         return look
 
@@ -145,11 +161,11 @@ class Sync:
         manifest = self._catalogue.manifest(row.connector)
         return row.state not in connections.ASLEEP and manifest is not None and manifest.kind == "files"
 
-    async def _look_at(self, row: Row[Any]) -> bool:
+    async def _look_at(self, row: Row[Any], now: bool) -> bool:
         """Pull the connection if there is a reason to; True when it did."""
         try:
             connection = self._opener.open(row)
-            if not self.turn(connection.id).locked() and await self._wants(connection):
+            if not self.turn(connection.id).locked() and (now or await self._wants(connection)):
                 await self.pull(connection.id)
                 return True
         except KeyGone:  # the person is being forgotten
@@ -159,7 +175,11 @@ class Sync:
         return False
 
     async def _pull(self, connection: Connection) -> None:
-        source = await self._opener.source(connection)
+        try:
+            source = await self._opener.source(connection)
+        except Problem as error:  # what lets oO in is not there any more
+            await self._failed(connection, self.faults.failure(self._catalogue, connection, error))
+            return
         seen = await self._stats(connection)
         unreadable = self._unreadable[connection.id]
         cursor = None if unreadable.wears_out(source.now) else connection.cursor
@@ -174,6 +194,7 @@ class Sync:
             connector = self._catalogue.load(connection.connector)
             if not await self._slices(connection, connector, source, cursor, take):
                 await self._write(connection, [self._unchanged(connection, source.now)])
+            await self._after.follow(connection, connector, source, self._write)
         except (Gone, KeyGone):
             raise
         except Exception as error:
@@ -222,7 +243,11 @@ class Sync:
         return manifest is not None and manifest.kind == "files"
 
     async def _wants(self, connection: Connection) -> bool:
-        if self._kit.clock.now() >= connection.next_at or connection.id not in self._seen:
+        if self._kit.clock.now() >= connection.next_at:
+            return True
+        if self._catalogue.is_remote(connection.connector):
+            return False
+        if connection.id not in self._seen:
             return True
         return await self._stats(connection) != self._seen[connection.id]
 
@@ -249,10 +274,10 @@ class Sync:
         connection, unread = reading.connection, reading.unread
         sealed = self._kit.keys.cipher(connection.user).seal("connections.unread", unread_text(unread))
         values = {"cursor": reading.cursor, "unread": sealed if unread else None}
-        return self._last(connection, values | _well(reading.source.now))
+        return self._last(connection, values | self._after.well(connection, reading.source.now, quiet=0))
 
     def _unchanged(self, connection: Connection, now: datetime) -> Step:
-        return self._last(connection, _well(now))
+        return self._last(connection, self._after.well(connection, now, quiet=connection.quiet + 1))
 
     def _last(self, connection: Connection, values: dict[str, Any]) -> Step:
         """The step that ends a pull: the connection's row, and its new state told."""
@@ -270,18 +295,3 @@ class Sync:
     async def _write(self, connection: Connection, todo: Sequence[Step]) -> None:
         for unit in packed(todo):
             await self._marks.write(connection, unit)
-
-
-def _well(now: datetime) -> dict[str, Any]:
-    """What a connection's row says after a read that went well."""
-    times = {"read_at": now, "next_at": now + EVERY}
-    return {"state": "works", **times, "failures": 0, "problem": None}
-
-
-async def slices(connector: Connector, source: Source, cursor: str | None) -> AsyncGenerator[Batch, None]:
-    """What there is now as slices; one for a connector that has none of its own, none when nothing changed."""
-    if isinstance(connector, Sliced):
-        async for batch in connector.slices(source, cursor):
-            yield batch
-    elif (whole := await connector.pull(source, cursor)) is not None:
-        yield whole

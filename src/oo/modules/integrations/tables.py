@@ -27,6 +27,8 @@ connections = Table(
     Column("problem", LargeBinary),
     Column("unread", LargeBinary),
     Column("created_at", Instant, nullable=False),
+    Column("quiet", Integer, nullable=False, server_default="0"),  # reads in a row that brought nothing
+    Column("history", String(40)),  # how far what was done before it was connected is read: "", or "read"
     Index("connections_place", "user_id", "connector", "place", unique=True),
 )
 
@@ -99,4 +101,44 @@ documents = Table(
     Column("name", String(80), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("connection_id", String(26), primary_key=True),
+    Column("user_id", String(26), nullable=False),
+    Column("secret", LargeBinary, nullable=False),  # tokens, or address, user and password; bound to this row
+    Column("number", Integer, nullable=False),  # counts up with every new secret
+    Column("expires_at", Instant),
+    Column("renewing_until", Instant),  # one process at a time asks for new tokens
+    Column("account", String(32)),  # keyed hash of the account at the provider, for webhooks
+    Column("watch", String(60)),
+    Column("watch_until", Instant),
+    Index("grants_user", "user_id"),
+    Index("grants_account", "account"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("state", String(64), primary_key=True),  # hash of what came along, or the connection's place
+    Column("user_id", String(26), nullable=False),
+    Column("session", String(64), nullable=False),
+    Column("connector", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("tickets_user", "user_id"),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("id", String(26), primary_key=True),  # also the name of the key that seals it: the person's may be gone
+    Column("connector", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Index("revocations_due", "due_at"),
 )

@@ -79,7 +79,8 @@ class Writing:
         """Do one; the columns that say what came of it."""
         try:
             connector, source = self._catalogue.load(connection.connector), await self._opener.source(connection)
-            action = Action("complete", Ref(row.ref), row.version)
+            since = row.created_at if row.tries else None
+            action = Action("complete", Ref(row.ref), row.version, row.id, since)
             try:
                 await self._sync.ask(connection, connector.act(source, action))
             except Changed:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from oo.apps.web.connect.view import (
+    AskView,
     ConnectView,
     Dot,
     FactRow,
@@ -13,6 +14,8 @@ from oo.apps.web.connect.view import (
     FilesView,
     FolderRows,
     GoneView,
+    HowView,
+    NewView,
     OneView,
     SourceRow,
     UnreadRow,
@@ -38,6 +41,11 @@ def connect_view(
         for connector in connectors
         if connector.kind == "document" and connector.id not in used
     ]
+    possible += [
+        SourceRow("faint", t(connector.name), t(connector.summary), Link(t("Connect"), f"/connect/new/{connector.id}"))
+        for connector in connectors
+        if connector.kind in ("account", "address")
+    ]
     if names := readable(connectors, t):
         possible.append(SourceRow("faint", t("Files"), names, Link(t("Add"), "/connect/files")))
     connected = [
@@ -58,6 +66,10 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
         facts.append(FactRow(t("Where"), one.detail))
     read = t("Not read yet") if one.read_at is None else ago_brief(one.read_at, visitor.now, t.language)
     facts.append(FactRow(t("Last read"), t.sentence(one.problem) if one.problem else t("All is well"), read))
+    connector = next((connector for connector in connectors if connector.id == one.connector), None)
+    again = None
+    if one.state == "reconnect" and connector is not None and connector.kind in ("account", "address"):
+        again = Link(t("Reconnect"), f"/connect/new/{one.connector}")
     written = any(connector.id == one.connector and connector.kind == "document" for connector in connectors)
     return OneView(
         id=one.id,
@@ -68,6 +80,7 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
         ),
         facts=tuple(facts),
         unread=tuple(_unread(row.file, row.line, row.reason, t) for row in one.unread[:_MOST_UNREAD]),
+        again=again,
         edit=Link(t("Edit"), "/connect/mind") if written else None,
         file=Link(t("Take it back"), f"/connect/{one.id}/file") if one.kept else None,
     )
@@ -102,6 +115,50 @@ def gone_view(receipt: Receipt, lines: tuple[str, ...], back: Link, visitor: Vis
         FactRow(t("Records"), str(receipt.records)),
     )
     return GoneView(lines, rows, back)
+
+
+def new_view(connector: ConnectorView, visitor: Visitor, origin: str, problem: str = "") -> NewView:
+    """A source that can be connected: what is read and why, and the way in, or how its owner makes one."""
+    t = visitor.t
+    lines = [(t("Reads"), connector.reads), (t("Why"), connector.why), (t("Writes"), connector.writes)]
+    facts = [FactRow(label, t(line)) for label, line in [*lines, (t("Keeps"), connector.keeps)] if line]
+    account, address = connector.account, connector.address
+    how = None
+    if account is not None and not account.ready and visitor.identity.admin:
+        places = {"redirect": f"{origin}{account.callback}", "hook": f"{origin}{account.hook}"}
+        steps = tuple(t(step).format(**places) for step in account.steps)
+        how = HowView(t(connector.name), places["redirect"], account.console, steps, account.settings)
+    return NewView(
+        id=connector.id,
+        name=t(connector.name),
+        facts=tuple(facts),
+        go=Link(t("Go to {name}", name=t(connector.name)), f"/connect/new/{connector.id}/go")
+        if account is not None and account.ready
+        else None,
+        how=how,
+        waits=account is not None and not account.ready and how is None,
+        ask=None
+        if address is None
+        else AskView(
+            label=t(address.label),
+            example=address.example,
+            hint=t(address.hint) if address.hint else "",
+            password=address.password,
+            delegates=address.delegates,
+        ),
+        problem=problem,
+    )
+
+
+def told_line(receipt: Receipt, visitor: Visitor) -> str:
+    """What the provider said of the end of a connection, if it was asked."""
+    t = visitor.t
+    if receipt.told == "confirmed":
+        at = f"{visitor.now:%H:%M}"
+        return t("{name} confirmed it at {time}.", name=t(receipt.what), time=at)
+    if receipt.told == "later":
+        return t("{name} does not answer; oO gives its access back as soon as it does.", name=t(receipt.what))
+    return ""
 
 
 def name(one: ConnectionView, t: Translator) -> str:

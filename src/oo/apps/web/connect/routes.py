@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from oo.apps.web.connect.making import connect_view, files_view, gone_view, one_view
+from oo.apps.web.connect.making import connect_view, files_view, gone_view, one_view, told_line
 from oo.apps.web.connect.view import MindView
 from oo.apps.web.forms import read_form, read_upload
 from oo.apps.web.frame import Frame, Link
@@ -75,7 +75,8 @@ class ConnectRoutes:
             "All {count} records that came from there are deleted.",
             receipt.records,
         )
-        view = gone_view(receipt, (t("Disconnected."), gone), Link(t("Connect"), "/connect"), visitor)
+        lines = [t("Disconnected."), told_line(receipt, visitor), gone]
+        view = gone_view(receipt, tuple(filter(None, lines)), Link(t("Connect"), "/connect"), visitor)
         return self._pages.show(request, "connect/gone.html", _below(visitor), view)
 
     async def files(self, request: Request) -> Response:

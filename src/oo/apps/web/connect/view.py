@@ -54,9 +54,55 @@ class OneView:
     since: str
     facts: tuple[FactRow, ...]
     unread: tuple[UnreadRow, ...] = ()
+    again: Link | None = None
+    """Where the person lets oO in anew."""
     edit: Link | None = None
     file: Link | None = None
     """Takes an uploaded file back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowView:
+    """How the owner makes a client at a provider, until there is one."""
+
+    name: str
+    redirect: str
+    """The exact redirect address."""
+    console: str
+    steps: tuple[str, ...]
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskView:
+    """What is asked for a source of an address of its own."""
+
+    label: str
+    example: str
+    hint: str
+    password: Literal["none", "optional", "needed"]
+    delegates: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewView:
+    """A source that can be connected."""
+
+    id: str
+    name: str
+    facts: tuple[FactRow, ...]
+    go: Link | None = None
+    """To the provider."""
+    how: HowView | None = None
+    waits: bool = False
+    """Whether its owner has not made a client yet."""
+    ask: AskView | None = None
+    problem: str = ""
+    address: str = ""
+    """What was typed."""
+    user: str = ""
+    allow: Link | None = None
+    """The page where the person allows oO a password of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from oo.contracts.accounts import Identity, NewSession, Person, SessionView
 from oo.contracts.connectors import Unread
-from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, TooLate, Unusable
+from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, Refused, TooLate, Unusable
 from oo.contracts.ids import ConnectionId, DecisionId, HoldId, Ref, SessionId, UserId
 from oo.contracts.items import Facts
 from oo.contracts.profiles import Profile
@@ -264,6 +264,28 @@ class StandInSources:
             ConnectorView("ics", "Calendar file", "Busy times and tasks of iCalendar files (.ics).", "files"),
             ConnectorView("mind", "On your mind", "Things you write down here", "document"),
         ]
+
+    async def begin_account(self, *, user: UserId, session: SessionId, connector: str, origin: str) -> str:
+        raise Refused
+
+    async def finish_account(
+        self, *, user: UserId, session: SessionId, connector: str, answer: Mapping[str, str]
+    ) -> ConnectionView:
+        raise Refused
+
+    async def add_address(
+        self, *, user: UserId, connector: str, address: str, name: str = "", password: str = ""
+    ) -> ConnectionView:
+        raise NotFound
+
+    async def delegate(self, *, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
+        return None
+
+    async def delegated(self, *, user: UserId, session: SessionId, connector: str) -> ConnectionView | None:
+        return None
+
+    async def hook(self, *, connector: str, headers: Mapping[str, str], body: bytes) -> None:
+        raise NotFound
 
     async def folder(self, *, user: UserId, path: str | None) -> FolderView:
         return FolderView("/home/lena", None, ("/home/lena/notes",), ("/home/lena/todo.txt",))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, null, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, null, or_, select, tuple_, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new
-from oo.modules.integrations.tables import busy_blocks, completions, connections, documents, items, writebacks
+from oo.modules.integrations.tables import (
+    busy_blocks,
+    completions,
+    connections,
+    documents,
+    grants,
+    items,
+    writebacks,
+)
 
 SLICE = 400
 ENDED = "ended"
@@ -23,7 +31,10 @@ _LIGHT = select(*(column for column in connections.c if column is not connection
 _OF = _LIGHT.where(connections.c.user_id == bindparam("user"), connections.c.state != ENDED).order_by(
     connections.c.created_at, connections.c.id
 )
-_AWAKE = _LIGHT.where(connections.c.state.not_in(ASLEEP)).order_by(connections.c.id)
+_DUE = or_(
+    connections.c.connector.not_in(bindparam("remote", expanding=True)), connections.c.next_at <= bindparam("now")
+)
+_AWAKE = _LIGHT.where(connections.c.state.not_in(ASLEEP), _DUE).order_by(connections.c.next_at, connections.c.id)
 _LIVES = select(connections.c.user_id).where(connections.c.id == bindparam("connection"), connections.c.state != ENDED)
 
 
@@ -51,9 +62,9 @@ def of_person(tx: Transaction, user: str) -> list[Row[Any]]:
     return list(tx.execute(_OF, {"user": user}).all())
 
 
-def awake(tx: Transaction) -> list[Row[Any]]:
-    """Every connection that is read by the clock, without its cursor."""
-    return list(tx.execute(_AWAKE).all())
+def awake(tx: Transaction, remote: Sequence[str], now: datetime) -> list[Row[Any]]:
+    """Every connection that may be read now by the clock, without its cursor; of the remote connectors what is due."""
+    return list(tx.execute(_AWAKE, {"remote": list(remote) or [""], "now": now}).all())
 
 
 def at_place(tx: Transaction, user: str, connector: str, place: str) -> Row[Any] | None:
@@ -78,6 +89,12 @@ def wake(tx: Transaction, user: str, at: datetime) -> None:
     tx.execute(update(connections).where(*able).values(next_at=at))
 
 
+def hint(tx: Transaction, connector: str, named: Collection[str], at: datetime) -> None:
+    """Let these connections be read at once, as their source says that there is news."""
+    able = (connections.c.connector == connector, connections.c.state.not_in((*ASLEEP, "slow")))
+    tx.execute(update(connections).where(connections.c.id.in_(list(named)), *able).values(next_at=at, quiet=0))
+
+
 def open_counts(tx: Transaction, user: str) -> dict[str, int]:
     """How many open items each connection of the person has."""
     counting = (
@@ -96,7 +113,7 @@ def ended(tx: Transaction) -> list[tuple[str, str]]:
 
 def forget_slice(tx: Transaction, connection: str) -> int:
     """Delete some of what came from a connection; the number of rows, 0 when only its own row is left."""
-    for table in (items, busy_blocks, completions, writebacks, documents):
+    for table in (grants, items, busy_blocks, completions, writebacks, documents):
         keys: list[ColumnElement[Any]] = list(table.primary_key)
         some = select(*keys).where(table.c.connection_id == connection).limit(SLICE)
         gone = tx.execute(delete(table).where(tuple_(*keys).in_(some))).rowcount

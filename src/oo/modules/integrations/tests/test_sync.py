@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 def another(house: House) -> Sync:
     """The same, in another process: it shares the database alone."""
     own = house.service._sync
-    return Sync(house.room.kit, own._catalogue, own._opener)
+    return Sync(house.room.kit, own._catalogue, own._opener, *own._after.tools)
 
 
 async def test_two_processes_that_read_at_once_tell_what_they_found_once(house: House) -> None:

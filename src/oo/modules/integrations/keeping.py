@@ -1,0 +1,112 @@
+"""Keeping a connection to another server: its row and its access in one unit, and its first read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from oo.contracts.connectors import Http, Source
+from oo.contracts.errors import Invalid
+from oo.contracts.events import ConnectionChanged
+from oo.contracts.ids import ConnectionId, UserId
+from oo.kernel.db import Transaction
+from oo.kernel.module import Kit
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.connection import Connection, sealed_row
+from oo.modules.integrations.oauth import Tokens
+from oo.modules.integrations.remotes import Remotes, checked_address, given
+from oo.modules.integrations.repository import connections, grants
+from oo.modules.integrations.sync import Sync
+from oo.modules.integrations.vault import Login
+
+MOST = 30
+"""Connections to other servers that a person may have."""
+
+
+class Keeping:
+    """Keeps them."""
+
+    def __init__(self, kit: Kit, catalogue: Catalogue, remotes: Remotes, sync: Sync) -> None:
+        self._kit, self._catalogue, self._remotes, self._sync = kit, catalogue, remotes, sync
+
+    async def account(self, user: UserId, connector: str, tokens: Tokens, account: str) -> ConnectionId:
+        """Keep access to an account; the same account again is the same connection with new access."""
+        place = self._kit.keys.digest(f"account:{connector}:{user}", account)
+        told = self._kit.keys.digest(f"hook:{connector}", account) if account else ""
+
+        def access(connection: ConnectionId) -> dict[str, Any]:
+            return self._remotes.vault.row_of_tokens(user, connection, tokens, told)
+
+        return await self._keep(user, connector, place, self._name(connector), access)
+
+    async def address(self, user: UserId, connector: str, login: Login) -> ConnectionId:
+        """Read an address and keep it; raises what is wrong with it, as a sentence for the person."""
+        rules = self._remotes.rules(connector)
+        login = Login(checked_address(rules, login.address), login.user.strip(), login.password)
+        if rules.password == "needed" and not (login.user and login.password):  # noqa: S105 - a word of the manifest
+            raise Invalid("It needs a user and a password made for oO.")
+        if rules.password == "none":  # noqa: S105
+            login = Login(login.address)
+        tried = self._new(user, connector, "")
+        self._remotes.lend(tried.id, self._remotes.place(connector, login), given(login))
+        try:
+            await self._sync.try_out(tried)
+        finally:
+            self._remotes.take_back(tried.id)
+        place = self._kit.keys.digest(f"address:{connector}:{user}", f"{login.user}\0{login.address}")
+        name = f"{self._name(connector)} · {urlsplit(login.address).hostname}"
+
+        def access(connection: ConnectionId) -> dict[str, Any]:
+            return self._remotes.vault.row_of_login(user, connection, login)
+
+        return await self._keep(user, connector, place, name, access)
+
+    def source(self, connection: ConnectionId, http: Http, config: Mapping[str, str] | None = None) -> Source:
+        """A source that is not kept yet."""
+        return Source(connection, self._kit.clock.now(), "UTC", config or {}, None, http)
+
+    async def _keep(self, user: UserId, connector: str, place: str, name: str, access: Any) -> ConnectionId:
+        new = self._new(user, connector, name)
+        row = sealed_row(new, place, self._kit.keys.cipher(user))
+        told = self._kit.outbox.envelope(user, ConnectionChanged(new.id, connector, "first"))
+
+        def place_of(tx: Transaction) -> str | None:
+            """The connection that there is, or the new one; None when there are too many."""
+            found = connections.at_place(tx, user, connector, place)
+            if found is None:
+                remote = self._catalogue.remote()
+                if sum(one.connector in remote for one in connections.of_person(tx, user)) >= MOST:
+                    return None
+                connections.add(tx, row)
+                self._kit.outbox.publish(tx, told)
+                found = connections.at_place(tx, user, connector, place)
+            return None if found is None else str(found.id)
+
+        kept = await self._kit.db.write(place_of)
+        if kept is None:
+            raise Invalid(f"{MOST} are kept at most. Disconnect one first.")
+        sealed = access(ConnectionId(kept))
+        await self._kit.db.write(lambda tx: self._open(tx, kept, sealed))
+        await self._sync.first(kept)
+        return ConnectionId(kept)
+
+    def _open(self, tx: Transaction, connection: str, sealed: Mapping[str, Any]) -> None:
+        """Keep the access, and have the connection read at once."""
+        before = grants.one(tx, connection)
+        number = 1 if before is None else before.number + 1
+        if grants.save(tx, {**sealed, "number": number}):
+            now = self._kit.clock.now()
+            connections.change(tx, connection, {"state": "first", "next_at": now, "failures": 0, "problem": None})
+
+    def _new(self, user: UserId, connector: str, name: str) -> Connection:
+        manifest, now = self._catalogue.manifest(connector), self._kit.clock.now()
+        history = "" if manifest is not None and manifest.history_days else None
+        fresh = ConnectionId(self._kit.ids.new())
+        return Connection(
+            fresh, user, connector, name, None, False, "first", None, None, now, 0, None, (), now, 0, history
+        )
+
+    def _name(self, connector: str) -> str:
+        manifest = self._catalogue.manifest(connector)
+        return connector if manifest is None else manifest.name

@@ -1,0 +1,130 @@
+"""Giving access back: what a provider has not confirmed yet is a row that is tried until it has.
+
+The row outlives the connection, and the person: its token is sealed with a key of its own, which goes with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from oo.contracts.errors import Problem
+from oo.contracts.ids import UserId
+from oo.kernel.keys import KeyGone
+from oo.kernel.log import get_logger
+from oo.kernel.module import Kit
+from oo.modules.integrations import oauth
+from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.remotes import Remotes
+from oo.modules.integrations.repository import connections, grants, tickets
+from oo.modules.integrations.vault import opened
+
+AT_ONCE = 8.0
+"""Seconds that whoever disconnects waits for the provider."""
+FIRST_RETRY = timedelta(seconds=30)
+LAST_RETRY = timedelta(hours=6)
+GIVEN_UP = timedelta(days=30)
+"""A token is not held longer than this for a provider that does not answer."""
+
+log = get_logger("integrations")
+
+
+class Revoking:
+    """Gives access back."""
+
+    def __init__(self, kit: Kit, remotes: Remotes) -> None:
+        self._kit, self._remotes = kit, remotes
+
+    async def owed(self, user: str, connection: str) -> Mapping[str, Any] | None:
+        """The row of what is to be given back when this connection ends; None when there is nothing."""
+        row = await self._kit.db.read(lambda tx: connections.one(tx, connection))
+        grant = await self._kit.db.read(lambda tx: grants.one(tx, connection))
+        provider = None if row is None else self._remotes.provider(row.connector)
+        if row is None or grant is None or provider is None or not provider.revoke:
+            return None
+        try:
+            said = opened(grant, self._kit.keys.cipher(user))
+        except KeyGone:
+            return None
+        token, hint = said.get("refresh") or said.get("access"), "refresh_token" if said.get("refresh") else ""
+        if not token:
+            return None
+        own, now = self._kit.ids.new(), self._kit.clock.now()
+        key = await asyncio.to_thread(self._kit.keys.create, own)
+        kept = json.dumps({"token": token, "hint": hint or "access_token", "access": said.get("access", "")})
+        return {
+            "id": own,
+            "connector": row.connector,
+            "sealed": key.seal(_bound_to(own), kept),
+            "due_at": now + FIRST_RETRY,
+            "tries": 0,
+            "created_at": now,
+        }
+
+    async def settle(self, id: str) -> bool:
+        """Try it now, for some seconds; whether the provider confirmed it."""
+        row = await self._kit.db.read(lambda tx: tickets.owed_one(tx, id))
+        try:
+            async with asyncio.timeout(AT_ONCE):
+                return row is not None and await self._one(row)
+        except TimeoutError:
+            return False
+
+    async def run(self) -> None:
+        """Try what is due."""
+        now = self._kit.clock.now()
+        for row in await self._kit.db.read(lambda tx: tickets.owed(tx, now)):
+            if now - row.created_at > GIVEN_UP:
+                log.warning("oauth.never-given-back", connector=row.connector)
+                await self._done(row.id)
+                continue
+            due = now + min(FIRST_RETRY * 2 ** min(row.tries + 1, 12), LAST_RETRY)
+            if await self._kit.db.write(partial(tickets.postpone, id=row.id, tries=row.tries, due_at=due)):
+                await self._one(row)
+
+    async def _one(self, row: Any) -> bool:
+        provider = self._remotes.provider(row.connector)
+        try:
+            said = json.loads(self._kit.keys.cipher(row.id).open(_bound_to(row.id), row.sealed))
+        except KeyGone:  # settled by another process
+            return await self._done(row.id)
+        if provider is None or not provider.revoke:
+            return await self._done(row.id)
+        try:
+            await oauth.revoke(self._remotes.wire, provider, said["token"], said["hint"])
+            if said["access"] and said["access"] != said["token"]:
+                await oauth.revoke(self._remotes.wire, provider, said["access"], "access_token")
+        except Problem as error:
+            log.info("oauth.not-given-back", connector=row.connector, error=type(error).__name__)
+            return False
+        return await self._done(row.id)
+
+    async def _done(self, id: str) -> bool:
+        await self._kit.db.write(lambda tx: tickets.settle(tx, id))
+        await asyncio.to_thread(self._kit.keys.destroy, id)
+        return True
+
+
+async def leave(kit: Kit, user: UserId) -> None:
+    """Note all access of a person to be given back, before their rows and their key go."""
+    catalogue = Catalogue(kit.plugins.get("connectors", {}), kit.settings)
+    revoking = Revoking(kit, Remotes(kit, catalogue))
+    for row in await kit.db.read(lambda tx: grants.of_person(tx, user)):
+        owed = await revoking.owed(user, row.connection_id)
+        if owed is None:
+            continue
+        connection = row.connection_id
+
+        def unit(tx: Any, connection: str = connection, owed: Mapping[str, Any] = owed) -> None:
+            tickets.owe(tx, owed)
+            grants.forget(tx, connection)  # so that another run does not note it twice
+
+        await kit.db.write(unit)
+
+
+def _bound_to(id: str) -> str:
+    return f"revocations.sealed:{id}"
