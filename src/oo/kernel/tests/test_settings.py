@@ -116,9 +116,6 @@ def test_only_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert load().host == "127.0.0.1"
     found = unknown({"OO_HOST_FILE": "x", "OO_PROT": "1", "OO_PORT": "1", "HOME": "/"}, Settings)
     assert found == ["OO_HOST_FILE", "OO_PROT"]
-        "OO_HOST_FILE",
-        "OO_PROT",
-    ]
     assert unknown({"OO_KEY_FILE": "x"}, Keyed) == []
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Literal, cast
 
@@ -14,7 +14,7 @@ from oo.contracts.disk import Disk
 from oo.contracts.errors import NotFound
 from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, Ref, SessionId, UserId
-from oo.contracts.items import Busy, Facts, facts_from_text
+from oo.contracts.items import Facts, facts_from_text
 from oo.contracts.profiles import Profiles
 from oo.contracts.sources import (
     ConnectionView,
@@ -39,8 +39,9 @@ from oo.modules.integrations.keeping import Keeping
 from oo.modules.integrations.mind import Mind
 from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.repository import connections, items, tickets, writebacks
-from oo.modules.integrations.repository.inventory import Stock, stock, stocks
+from oo.modules.integrations.repository.inventory import stock, stocks
 from oo.modules.integrations.revoking import Revoking
+from oo.modules.integrations.stocking import inventory_of, stocked
 from oo.modules.integrations.storing import COMPLETIONS_KEPT
 from oo.modules.integrations.sync import FRESH, PATIENCE, Sync
 from oo.modules.integrations.uploads import Uploads
@@ -51,7 +52,6 @@ from oo.modules.integrations.writing import TOLD, Writing
 WRITEBACKS_KEPT = timedelta(days=30)
 LATE = 3 * EVERY
 """A connection that was not read for this long is slow, whatever the reason."""
-_FAILING = frozenset({"slow", "reconnect"})
 
 
 REMEMBERED = 16_384
@@ -284,29 +284,3 @@ class Integrations:
             unread=connection.unread,
             kept=self._opener.is_upload(connection),
         )
-
-
-def inventory_of(found: Stock, facts_of: Callable[[str], Facts] = facts_from_text) -> Inventory:
-    """The inventory that rows tell; it is stale when every connection fails."""
-    as_kept = stocked(found)
-    return Inventory(
-        facts=tuple(map(facts_of, as_kept.facts)),
-        busy=as_kept.busy,
-        connected=as_kept.connected,
-        last_project=as_kept.last_project,
-        stale_since=as_kept.stale_since,
-    )
-
-
-def stocked(found: Stock) -> Stocked:
-    """The same with its facts as they are kept."""
-    stale: datetime | None = None
-    if found.connections and all(row.state in _FAILING for row in found.connections):
-        stale = max(row.read_at or row.created_at for row in found.connections)
-    return Stocked(
-        facts=tuple(found.facts),
-        busy=tuple(Busy(row.starts_at, row.ends_at, row.all_day) for row in found.busy),
-        connected=len(found.connections),
-        last_project=found.last_project,
-        stale_since=stale,
-    )
