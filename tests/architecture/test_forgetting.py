@@ -46,6 +46,8 @@ SAMPLES = {
     "knowledge.said": '{"value":9.0,"n":1,"confidence":1.0,"evidence":{}}',
     "activities.data": '{"task":"a word"}',
     "prints.print": "a word",
+    "prompt_contexts.context": "{}",
+    "written.said": "{}",
     "folded.states": '{"days":[1,{"a word":0}]}',
     "themes.prints": '["letters",{"a word":["1","AA=="]}]',
     "themes.groups": '[["a word"]]',

@@ -60,7 +60,7 @@ class Nobody:
         """The same for everybody."""
         return {user: await self.granted(user=user) for user in users}
 
-    async def generate(self, *, brief: Brief, seconds: float = SECONDS) -> Generated:
+    async def generate(self, *, brief: Brief, seconds: float = SECONDS, asked: bool = False) -> Generated:
         """Nothing."""
         return Generated(why="no gateway")
 

@@ -33,7 +33,12 @@ from oo.modules.recommender.hearing.snippets import snippet_json
 from oo.modules.recommender.jobs import jobs
 from oo.modules.recommender.learning import Learning, baselines_json, state_json
 from oo.modules.recommender.log import Log
-from oo.modules.recommender.refusals.service import REFUSERS, opened, text_of
+from oo.modules.recommender.ready.briefs import Briefs, context_json
+from oo.modules.recommender.ready.handlers import READIERS
+from oo.modules.recommender.ready.jobs import jobs as ready_jobs
+from oo.modules.recommender.ready.service import Ready
+from oo.modules.recommender.ready.words import candidate_json
+from oo.modules.recommender.refusals.service import REFUSERS, Memory, opened, text_of
 from oo.modules.recommender.service import Recommender
 from oo.modules.recommender.tables import decisions, metadata, rewards, tips
 from oo.modules.recommender.words import open_words
@@ -59,10 +64,11 @@ def _build(kit: Kit, needs: Needs) -> Built:
         *(needs[Serving], needs[Asking], needs[Contexts], needs[Knowledge]),
     )
     hearing = Hearing(kit, rooms, Keeping(kit))
+    ready = _ready(kit, needs, service)
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field, learning), Hearings: KeptHearings(hearing)},
-        handlers=joined(HANDLERS, learning.handlers, HEARERS, REFUSERS),
-        jobs=jobs(kit, learning),
+        handlers=joined(HANDLERS, learning.handlers, HEARERS, REFUSERS, READIERS),
+        jobs=[*jobs(kit, learning), *ready_jobs(ready)],
         works=works(hearing, needs[Serving]),
         health=health,
     )
@@ -74,9 +80,23 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
     rows["agent_outputs"] = [{**row, "said": snippet_json(cipher, row["said"])} for row in rows["agent_outputs"]]
     rows["states"] = [{**row, "state": state_json(cipher, row["state"])} for row in rows["states"]]
     rows["baselines"] = [{**row, "shares": baselines_json(cipher, row["shares"])} for row in rows["baselines"]]
+    contexts = rows["prompt_contexts"]
+    rows["prompt_contexts"] = [{**row, "context": context_json(cipher, row["context"])} for row in contexts]
+    rows["written"] = [{**row, "said": candidate_json(cipher, row["said"])} for row in rows["written"]]
     rows["refusals"] = [{**row, "text": text_of(cipher, row["text"])} for row in rows["refusals"]]
     rows["prints"] = [{**row, "print": opened(cipher, row["print"])} for row in rows["prints"]]
     return rows
+
+
+def _ready(kit: Kit, needs: Needs, service: Recommender) -> Ready:
+    memory = Memory(kit)
+    briefs = Briefs(
+        *(kit, service.moment, needs[Sources], needs[Consents]),
+        *(needs[Contexts], needs[Knowledge], memory),
+    )
+    ready = Ready(kit, briefs, needs[Serving], memory, service.choose)
+    service.ready = ready.first
+    return ready
 
 
 module = Module(

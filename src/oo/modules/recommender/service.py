@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as values
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -14,15 +16,17 @@ from oo.contracts.agents import Snippet
 from oo.contracts.consents import Consents
 from oo.contracts.decisions import Candidate, Decision, Hold, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
-from oo.contracts.ids import DecisionId, HoldId, UserId
+from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
 from oo.contracts.items import facts_text
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Inventory, Sources, Wording
 from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendation, SilenceView, Undoable
 from oo.contracts.words.voice import Voice, voice
-from oo.engine import house, pipeline
-from oo.engine.composer import compose
+from oo.contracts.writing import TipCandidate
+from oo.engine import pipeline
+from oo.engine.composer import WHY_LIMIT, compose
 from oo.engine.moments import moments
+from oo.engine.policies.orchestrator import SOURCE
 from oo.engine.rhythm import DAYS, rhythm
 from oo.engine.rows import to_row
 from oo.engine.silences import silence_words
@@ -34,7 +38,10 @@ from oo.modules.recommender import held, looking, repository
 from oo.modules.recommender.field import Decider, Field
 from oo.modules.recommender.hearing.snippets import still_said
 from oo.modules.recommender.reactions import Reactions
-from oo.modules.recommender.words import Words, open_words, tip_of
+from oo.modules.recommender.ready.words import Written, notes, parts, still_written
+from oo.modules.recommender.refusals.repository import note
+from oo.modules.recommender.refusals.service import Memory
+from oo.modules.recommender.words import Words, by, open_words, tip_of
 
 REMEMBERED = 16_384
 """Tasks whose facts are remembered as they are logged, about a kilobyte each."""
@@ -54,6 +61,8 @@ class _Moment:
     decider: Decider
     snippets: tuple[Snippet, ...] = ()
     """What agents said that still counts, the surest first."""
+    written: Mapping[Ref, Written] = values(default_factory=dict)
+    """What a model wrote of tasks."""
 
 
 class Recommender:
@@ -65,6 +74,9 @@ class Recommender:
         # The same tasks are candidates again and again; what is remembered are facts, without a word.
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit, profiles)
+        self._memory = Memory(kit)
+        self.ready: Callable[[UserId], Awaitable[None]] = _at_once
+        """Sees to it that something is ready for the person, and waits for that only where nothing at all is."""
 
     async def recommend(self, *, user: UserId) -> Recommendation:
         """See `Tips.recommend`."""
@@ -73,7 +85,8 @@ class Recommender:
         row = await self._kit.db.read(lambda tx: repository.standing(tx, user, now))
         if row is not None:
             return self._standing(user, row)
-        return await self._decide(user)
+        await self.ready(user)
+        return await self.choose(user)
 
     async def react(self, *, user: UserId, reaction: Reaction) -> Outcome:
         """See `Tips.react`."""
@@ -95,7 +108,7 @@ class Recommender:
 
     async def moments(self, *, user: UserId) -> list[Moment]:
         """See `Tips.moments`."""
-        moment = await self._moment(user)
+        moment = await self.moment(user)
         context, since = moment.view.context, moment.view.context.now - DAYS
         answers = await self._kit.db.read(lambda tx: repository.answered(tx, user, since))
         return moments(context, moment.view.busy, rhythm(answers, zone_of(context.zone)))
@@ -112,12 +125,13 @@ class Recommender:
         words = open_words(self._kit.keys.cipher(user), row.words)
         return Recommendation(tip_of(row, words), None, row.considered)
 
-    async def _decide(self, user: UserId) -> Recommendation:
+    async def choose(self, user: UserId) -> Recommendation:
+        """Decide afresh from what is at hand, without waiting for anybody; what stands by then is the answer."""
         started = self._kit.clock.monotonic()
-        moment = await self._moment(user)
+        moment = await self.moment(user)
         view = moment.view
         for _ in range(REDECISIONS):
-            decision = await self._run(view, moment.decider)
+            decision = await self._run(view, moment)
             chosen = decision.tip
             if chosen is None:
                 break
@@ -130,14 +144,16 @@ class Recommender:
             decision = replace(decision, chosen=None, silence=Silence("nothing-right", looked_at=decision.considered))
         return await self._keep_silent(user, moment, decision, started)
 
-    async def _moment(self, user: UserId) -> _Moment:
+    async def moment(self, user: UserId) -> _Moment:
+        """All that a decision would be made from now."""
         now = self._kit.clock.now()
 
-        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Snippet, ...]]:
-            holds = tuple(map(repository.hold_of, repository.holds_of(tx, user)))
-            return holds, self._field.decider(tx, user), still_said(self._kit.keys, tx, user, now)
+        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Snippet, ...], Mapping[Ref, Written]]:
+            holds, keys = tuple(map(repository.hold_of, repository.holds_of(tx, user))), self._kit.keys
+            said, written = still_said(keys, tx, user, now), still_written(keys, tx, user, now)
+            return holds, self._field.decider(tx, user), said, written
 
-        inventory, profile, granted, (holds, decider, snippets) = await asyncio.gather(
+        inventory, profile, granted, (holds, decider, snippets, written) = await asyncio.gather(
             self._sources.inventory(user=user),
             self._profiles.get(user=user),
             self._consents.granted(user=user),
@@ -154,25 +170,29 @@ class Recommender:
             connected=inventory.connected,
             stale_since=inventory.stale_since,
         )
-        return _Moment(view, profile, inventory, decider, snippets)
+        return _Moment(view, profile, inventory, decider, snippets, written)
 
-    async def _run(self, view: UserView, decider: Decider) -> Decision:
+    async def _run(self, view: UserView, moment: _Moment) -> Decision:
+        decider = moment.decider
         return await pipeline.run(
             view,
-            house.PARTS,
+            parts(moment.written),
             decider.policy,
             decider.state,
             id=DecisionId(self._kit.ids.new()),
             seed=self._kit.chance.seed(),
             gather=asyncio.gather,
             floor=self._kit.settings.exploration,
-            notes=decider.notes,
+            notes={**decider.notes, **notes(moment.written)},
         )
 
     async def _serve(
         self, user: UserId, moment: _Moment, decision: Decision, chosen: Candidate, wording: Wording, started: float
     ) -> Recommendation:
-        words = self._words(moment, chosen, wording)
+        words, said = self._words(moment, chosen, wording)
+        print_row = (
+            None if said is None else self._memory.print_row(user, decision.id, said.print, decision.context.now)
+        )
         tip = {
             "id": decision.id,
             "user_id": user,
@@ -199,6 +219,8 @@ class Recommender:
             if first is None:  # else another request was quicker, and there is one tip
                 repository.add_decision(tx, log)
                 repository.add_tip(tx, tip)
+                if print_row is not None:
+                    note(tx, print_row)
                 self._kit.outbox.publish(tx, envelope)
             return first
 
@@ -207,18 +229,22 @@ class Recommender:
             return self._standing(user, first)
         return Recommendation(tip_of(SimpleNamespace(**tip), words), None, decision.considered)
 
-    def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> Words:
+    def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> tuple[Words, TipCandidate | None]:
+        """The words, and what of them a model wrote; the line of why is the composer's where the model gave none."""
         view = moment.view
-        said = compose(chosen, wording.title, view.context, _voice(view), moment.snippets)
-        return Words(
-            content=said.content,
-            why=said.why,
+        composed = compose(chosen, wording.title, view.context, _voice(view), moment.snippets)
+        said = moment.written[chosen.facts.ref].said if chosen.source == SOURCE else None
+        words = Words(
+            content=composed.content if said is None else said.content,
+            why=(said.rationale if said is not None and len(said.rationale) <= WHY_LIMIT else "") or composed.why,
             title=wording.title,
             connector=wording.connector,
             source_name=wording.source,
             where=wording.where,
             writable=wording.writable,
+            **({} if said is None else by(said)),
         )
+        return words, said
 
     async def _keep_silent(self, user: UserId, moment: _Moment, decision: Decision, started: float) -> Recommendation:
         silence = decision.silence
@@ -258,3 +284,7 @@ class Recommender:
 
 def _voice(view: UserView) -> Voice:
     return voice(view.language, zone_of(view.context.zone), today(view.context))
+
+
+async def _at_once(user: UserId) -> None:
+    """There is nothing to wait for."""

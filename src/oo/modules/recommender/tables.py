@@ -232,3 +232,32 @@ prints = Table(
     Index("prints_user", "user_id", "at"),
 )
 """Fingerprints of what a model said that somebody saw, sealed, so that it isn't said again within fourteen days."""
+
+prompt_contexts = Table(
+    "prompt_contexts",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("due_at", Instant, nullable=False),  # when it is to be looked at next
+    Column("digest", String(32)),  # of what a model would be told
+    Column("written_digest", String(32)),  # of what it was told when it wrote what lies in `written`, or had nothing
+    Column("until", Instant),  # how long that counts
+    Column("tries", Integer, nullable=False, server_default="0"),  # how often the model failed since
+    Column("why", String(40)),  # why it wrote nothing
+    Column("made_at", Instant),
+    Column("context", LargeBinary),  # what a model would be told, as JSON, sealed; none after a day
+    Index("prompt_contexts_due", "due_at"),
+)
+"""What a model would be told of a person, and how far it has been."""
+
+written = Table(
+    "written",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("ref", String(200), primary_key=True),
+    Column("version", String(80), nullable=False),
+    Column("topic", String(12), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("said", LargeBinary, nullable=False),  # the candidate as JSON, sealed
+)
+"""What a model wrote of a task, ready to be chosen as long as the task is the same."""

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from oo.contracts.ids import DecisionId, Ref
 from oo.contracts.tips import Evidence, Tip
+from oo.contracts.writing import TipCandidate
 from oo.kernel.keys import Cipher
 
 COLUMN = "tips.words"
@@ -30,10 +31,24 @@ class Words:
     writable: bool
     hour: str | None = None
     """The hour of a reminder, ISO 8601."""
+    model: str = ""
+    """Which model wrote it; empty for the composer."""
+    prompt: str = ""
+    """The version of its prompt and the prompt's hash, as in `tip-1@0123abcd`."""
+    sent: int = 0
+    """Bytes that left this host for it."""
+    sent_to: str = ""
+    """Where they went: a provider's name, or `network`."""
 
     def seal(self, cipher: Cipher) -> bytes:
         """As ciphertext for `tips.words`."""
         return cipher.seal(COLUMN, json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")))
+
+
+def by(said: TipCandidate) -> dict[str, Any]:
+    """The fields of `Words` that say who wrote, and what left this host for it."""
+    prompt = f"{said.prompt_version}@{said.prompt_hash}"
+    return {"model": said.model, "prompt": prompt, "sent": said.egress.bytes, "sent_to": said.egress.to}
 
 
 FORGOTTEN = Words(content="", why="", title="", connector="", source_name="", where=None, writable=False)

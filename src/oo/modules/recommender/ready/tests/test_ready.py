@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from oo.contracts.events import ConnectionChanged, ConsentChanged
+from oo.contracts.ids import Ref
+from oo.contracts.manifests import PolicyManifest
+from oo.contracts.profiles import Profiles
+from oo.contracts.serving import Serving
+from oo.contracts.sources import Sources
+from oo.contracts.tips import Reaction, Tips
+from oo.contracts.writing import Brief, Generated, TipCandidate
+from oo.kernel.plugins import discover
+from oo.modules.recommender import module
+from oo.modules.recommender.ready import service as ready_service
+from oo.modules.recommender.tables import decisions, prompt_contexts, tips, written
+from oo.modules.recommender.tests.conftest import NOW, USER, Shelf
+from oo.testing.determinism import FixedClock
+from oo.testing.rooms import Room, room
+from oo.testing.unknown import Nobody, unknown
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Model(Nobody):
+    """Who writes, as a test arranges it."""
+
+    why: str | None = None
+    told: list[tuple[Brief, bool]] = field(default_factory=list)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def generate(self, *, brief: Brief, seconds: float = 8.0, asked: bool = False) -> Generated:
+        self.told.append((brief, asked))
+        await self.may_answer.wait()
+        if self.why is not None:
+            return Generated(why=self.why)
+        return Generated(tuple(self._said(thing.facts.ref, thing.title) for thing in brief.things))
+
+    def _said(self, ref: Ref, title: str) -> TipCandidate:
+        return TipCandidate(
+            f"Sit down with it: {title}", "task", "orchestrator", 0.7, (ref,), "", "m:1b", "tip-1", "abcd", (1, 2)
+        )
+
+
+@dataclass
+class Stage:
+    tips: Tips
+    shelf: Shelf
+    clock: FixedClock
+    room: Room
+    model: Model
+
+    async def look(self) -> None:
+        """What the beat does, and what it began."""
+        [job] = [one for one in self.room.built.jobs if one.name == "recommender.ready"]
+        await job.run()
+        ready = job.run.__self__  # type: ignore[attr-defined]
+        await ready.idle()
+
+    async def rows(self, table: Any) -> list[Any]:
+        return await self.room.kit.db.read(lambda tx: list(tx.execute(select(table)).all()))
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    shelf, clock, model = Shelf(), FixedClock(NOW), Model()
+    model.may_answer.set()
+    policies = discover("policies", PolicyManifest.model_validate).plugins
+    needs: dict[type, object] = {**unknown(), Sources: shelf, Profiles: shelf, Serving: model}
+    given: dict[str, Any] = {"needs": needs, "plugins": {"policies": policies}, "clock": clock}
+    async with room(tmp_path, module, **given, llm_url="http://127.0.0.1:1") as m:
+        m.kit.keys.create(USER)
+        yield Stage(m.promise(Tips), shelf, clock, m, model)
+
+
+async def test_the_first_tip_waits_for_what_a_model_writes(stage: Stage) -> None:
+    stage.shelf.put("lease", priority=3)
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None
+    assert tip.content == "Sit down with it: Send Lena the signed lease"
+    assert [asked for _, asked in stage.model.told] == [True]
+
+
+async def test_a_model_that_never_answers_costs_the_first_tip_some_seconds_and_no_later_one_anything(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ready_service, "WAITS", 0.0)
+    stage.model.may_answer.clear()
+    stage.shelf.put("lease")
+    first = (await stage.tips.recommend(user=USER)).tip
+    assert first is not None and first.content == "Send Lena the signed lease."
+    await stage.tips.react(user=USER, reaction=Reaction("k", first.id, "dismiss", scope="now"))
+    stage.shelf.put("plants", "Water the plants")
+    second = (await stage.tips.recommend(user=USER)).tip
+    assert second is not None and second.content == "Water the plants"
+    assert len(stage.model.told) == 1
+
+
+async def test_nothing_is_written_anew_while_nothing_is_another(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    for _ in range(3):
+        stage.clock.advance(timedelta(minutes=30))
+        await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+        await stage.look()
+    assert len(stage.model.told) == 1
+
+
+async def test_what_changed_is_written_of_before_anybody_asks(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    first = (await stage.tips.recommend(user=USER)).tip
+    assert first is not None
+    await stage.tips.react(user=USER, reaction=Reaction("k", first.id, "dismiss", scope="now"))
+    stage.shelf.put("plants", "Water the plants", priority=3)
+    await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    await stage.look()
+    assert [asked for _, asked in stage.model.told] == [True, False]
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None and tip.content == "Sit down with it: Water the plants"
+    assert len(stage.model.told) == 2
+
+
+async def test_what_was_written_of_an_older_version_is_not_said(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    first = (await stage.tips.recommend(user=USER)).tip
+    assert first is not None
+    [facts] = stage.shelf.facts
+    stage.shelf.facts[0] = replace(facts, version="v2")
+    await stage.room.kit.db.write(lambda tx: _overtake(tx))
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None and tip.content == "Send Lena the signed lease."
+
+
+async def test_a_tip_that_a_change_overtook_is_followed_before_anybody_asks(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    [facts] = stage.shelf.facts
+    stage.shelf.facts[0] = replace(facts, version="v2")
+    await stage.room.kit.db.write(lambda tx: _overtake(tx))
+    await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    await stage.look()
+    assert sorted(row.state for row in await stage.rows(tips)) == ["overtaken", "standing"]
+    before = len(await stage.rows(decisions))
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None and tip.content == "Sit down with it: Send Lena the signed lease"
+    assert len(await stage.rows(decisions)) == before
+
+
+@pytest.mark.parametrize("why", ["unreachable", "resting", "timeout"])
+async def test_a_model_that_is_away_is_asked_again_later_and_what_it_wrote_before_still_counts(
+    stage: Stage, why: str
+) -> None:
+    stage.shelf.put("lease", priority=3)
+    await stage.tips.recommend(user=USER)
+    stage.shelf.put("plants", "Water the plants")
+    stage.model.why = why
+    await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    await stage.look()
+    [row] = await stage.rows(prompt_contexts)
+    assert (row.why, row.due_at > stage.clock.now()) == (why, True)
+    assert [one.ref for one in await stage.rows(written)] == ["c1:lease"]
+    stage.model.why = None
+    stage.clock.advance(row.due_at - stage.clock.now())
+    await stage.look()
+    assert len(await stage.rows(written)) == 2
+
+
+async def test_who_wrote_and_what_left_the_host_is_with_the_decision_and_the_tip(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    [decision] = await stage.rows(decisions)
+    assert '"written":{"prompt":"tip-1","hash":"abcd","model":"m:1b","egress":0}' in decision.row
+    shown = await stage.room.kit.db.read(lambda tx: module.export(tx, USER, stage.room.kit.keys.cipher(USER)))
+    [tip] = shown["tips"]
+    assert {"model": "m:1b", "prompt": "tip-1@abcd", "sent": 0}.items() <= tip["words"].items()
+    [context] = shown["prompt_contexts"]
+    assert context["context"]["things"][0]["title"] == "Send Lena the signed lease"
+    [said] = shown["written"]
+    assert said["said"]["content"] == "Sit down with it: Send Lena the signed lease"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ConnectionChanged("c1", "todotxt", "ended"),
+        ConsentChanged("task_titles", granted=False, version="1"),
+    ],
+    ids=["connection ended", "consent taken back"],
+)
+async def test_what_was_made_from_what_is_taken_away_goes_at_once(stage: Stage, event: Any) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    assert await stage.rows(written)
+    await stage.room.deliver(USER, event)
+    assert not await stage.rows(written)
+    [row] = await stage.rows(prompt_contexts)
+    assert row.context is None
+
+
+async def test_titles_are_forgotten_after_a_day(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    stage.clock.advance(timedelta(hours=25))
+    [job] = [one for one in stage.room.built.jobs if one.name == "recommender.ready-forget"]
+    await job.run()
+    assert not await stage.rows(written)
+    [row] = await stage.rows(prompt_contexts)
+    assert row.context is None
+
+
+async def test_for_whom_nothing_was_decided_in_a_week_nothing_is_written(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    stage.clock.advance(timedelta(days=8))
+    await stage.look()
+    assert len(stage.model.told) == 1
+
+
+def _call(stage: Stage, tx: Any) -> None:
+    from oo.modules.recommender.ready import repository
+
+    repository.call(tx, USER, stage.clock.now())
+
+
+def _overtake(tx: Any) -> None:
+    from oo.modules.recommender import repository
+
+    repository.overtake(tx, USER)
