@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_21_40_features_themes"
-down_revision = "2026_11_21_36_recommender_refusals"
+down_revision = "2026_11_21_37_recommender_ready"
 branch_labels = depends_on = None
 
 

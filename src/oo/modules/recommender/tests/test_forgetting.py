@@ -42,8 +42,10 @@ SINCE = {
     "rounds",
     "refusals",
     "prints",
+    "prompt_contexts",
+    "written",
 }
-"""Filled in test_learning.py, where somebody learns, and in the tests of hearing and refusals."""
+"""Filled in test_learning.py, where somebody learns, and in the tests of hearing, refusals and ready."""
 
 
 async def counts(stage: Stage) -> dict[str, int]:
