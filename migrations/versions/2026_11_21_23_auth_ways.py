@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("credential", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),

@@ -83,6 +83,9 @@ class Accounts(Protocol):
     async def authenticate(self, *, cookie: str) -> Identity | None:
         """Who the cookie belongs to, or None; ends idle and old sessions and rotates the token now and then."""
 
+    async def agree(self, *, identity: Identity) -> None:
+        """Record that the person accepts the terms that hold now, and when."""
+
     async def sign_out(self, *, user: UserId, session: SessionId) -> None:
         """End one session of the person; raises `NotFound` for anybody else's."""
 

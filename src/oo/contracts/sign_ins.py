@@ -1,4 +1,4 @@
-"""What `auth` promises beside one-time links: other providers, passkeys, a token for programs, consent."""
+"""What `auth` promises beside one-time links: providers, passkeys, a token for programs."""
 
 from __future__ import annotations
 
@@ -94,6 +94,16 @@ class Asked:
     lasts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What lets a program in for a while."""
+
+    token: str
+    """Shown once and kept only as a hash."""
+    lasts: int
+    """Seconds."""
+
+
 class SignIns(Protocol):
     """Signs people in by providers of OpenID Connect, and keeps which of them belong to whom."""
 
@@ -149,12 +159,5 @@ class Passkeys(Protocol):
 class Automation(Protocol):
     """Lets programs in with the token that the operator set."""
 
-    async def token(self, *, given: str) -> NewSession:
-        """A short session of the owner; raises `NotFound` when no token is set, `NotLetIn` for another one."""
-
-
-class Consent(Protocol):
-    """Records who accepted which version of the terms and the privacy page, and when."""
-
-    async def accept(self, *, identity: Identity) -> None:
-        """The person accepts the version that holds now."""
+    async def token(self, *, given: str, device: str) -> Pass:
+        """A short pass as the owner; raises `NotFound` when no token is set, `NotLetIn` for another one."""

@@ -27,7 +27,7 @@ from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
 from oo.contracts.serving import Hearings, Serving
-from oo.contracts.sign_ins import SignIns
+from oo.contracts.sign_ins import Automation, Passkeys, SignIns
 from oo.contracts.sources import Sources
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
@@ -47,6 +47,10 @@ PUBLIC = Public(
     door="/sign-in",
     uploads=web.UPLOADS,
     asking=frozenset({"/api/recommend"}),
+    tried=frozenset({"/api/auth/token"}),
+    slow=web.SLOW,
+    agree="/agree",
+    before=web.UNAGREED,
 )
 """What anybody may open; every other route needs a session. What is for our own processes asks for a pass instead."""
 
@@ -103,6 +107,7 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             tips=promises[Tips],
             accounts=promises[Accounts],
             sign_ins=promises[SignIns],
+            passkeys=promises[Passkeys],
             profiles=promises[Profiles],
             sources=promises[Sources],
             forgetting=promises[Forgetting],
@@ -124,7 +129,9 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
         serving=promises[Serving],
         hearings=promises[Hearings],
     )
-    routes = api.build(promises[Tips], promises[EventTail], promises[Experiments], person, tools.state).routes
+    routes = api.build(
+        promises[Tips], promises[EventTail], promises[Experiments], promises[Automation], person, tools.state
+    ).routes
     for_our_own = [] if tools.passes is None else serving_routes(promises[Serving], tools.passes)
     return Inside([*routes, *for_our_own, *pages.router.routes]), pages
 

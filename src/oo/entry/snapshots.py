@@ -11,12 +11,14 @@ from fastapi import FastAPI
 
 from oo.apps.api import build
 
+_OPEN = ("/health", "/api/auth/token")
+
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the public API, as `contracts/http/api.json` holds it."""
     app = FastAPI(title="oO", summary="One tip. Right now.", version=version("oo"))
     unused: Any = None  # routes are described, and none is called
-    app.router.routes.extend(build(unused, unused, unused, unused, _nothing).routes)
+    app.router.routes.extend(build(unused, unused, unused, unused, unused, _nothing).routes)
     document = app.openapi()
     _without_fastapis_own(document)
     document["components"]["securitySchemes"] = {
@@ -25,11 +27,16 @@ def openapi() -> dict[str, Any]:
             "in": "cookie",
             "name": "__Host-oo",
             "description": "The session's cookie; `oo` on 127.0.0.1 and localhost.",
-        }
+        },
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "What `POST /api/auth/token` gives a program; it works below /api/ alone.",
+        },
     }
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            operation["security"] = [] if path == "/health" else [{"session": []}]
+            operation["security"] = [] if path in _OPEN else [{"session": []}, {"bearer": []}]
     return document
 
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
 
-from oo.apps.api import agents, events, feedback, health, policies, profile, recommend
+from oo.apps.api import agents, auth, events, feedback, health, policies, profile, recommend
 from oo.apps.api.health import Wellness
 from oo.apps.api.promises import Person
 from oo.contracts.experiments import Experiments
+from oo.contracts.sign_ins import Automation
 from oo.contracts.tails import EventTail
 from oo.contracts.tips import Tips
 
@@ -18,6 +19,7 @@ def build(
     tips: Tips,
     tail: EventTail,
     experiments: Experiments,
+    automation: Automation,
     person: Person,
     state: Callable[[], Awaitable[Mapping[str, Wellness]]],
 ) -> APIRouter:
@@ -26,7 +28,7 @@ def build(
     parts = (
         *(recommend.router(tips), feedback.router(tips)),
         *(profile.router(person), agents.router(person)),
-        *(events.router(tail), policies.router(experiments), health.router(state)),
+        *(events.router(tail), policies.router(experiments), auth.router(automation), health.router(state)),
     )
     for part in parts:
         router.routes.extend(part.routes)

@@ -21,6 +21,8 @@ PAGE_STYLES = ("rows", "sign_in", "settings")
 """Those of the other pages: a sheet of its own, so that the tip page stays light."""
 SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "visit", "zone", "offline", "saved", "install")
 """Scripts in the order in which they run, sharing one scope."""
+PASSKEY_SCRIPTS = ("passkey",)
+"""Those of the pages that have passkeys."""
 WORKER = ("shell", "tip", "kept", "sending")
 """The parts of the service worker."""
 ICONS = (180, 192, 512)
@@ -44,6 +46,7 @@ class Assets:
     style: str
     page_style: str
     script: str
+    passkey_script: str
     icon: str
     touch_icon: str
     manifest: str
@@ -54,16 +57,17 @@ class Assets:
 def load() -> Assets:
     """Read, join, minify and name the static files; the same sources give the same names."""
     style, page_style = _style(STYLES), _style(PAGE_STYLES)
-    script = _script("js", SCRIPTS)
+    script, passkey_script = _script("js", SCRIPTS), _script("js", PASSKEY_SCRIPTS)
     icon = (_STATIC / "favicon.svg").read_text("utf-8").strip()
     drawing = (_STATIC / "icon.svg").read_text("utf-8").strip()
     named = {
         _name("oo", "css", style): _asset(style, "text/css; charset=utf-8"),
         _name("pages", "css", page_style): _asset(page_style, "text/css; charset=utf-8"),
         _name("oo", "js", script): _asset(script, "text/javascript; charset=utf-8"),
+        _name("passkey", "js", passkey_script): _asset(passkey_script, "text/javascript; charset=utf-8"),
         _name("favicon", "svg", icon): _asset(icon, "image/svg+xml"),
     }
-    style_path, page_style_path, script_path, icon_path = named
+    style_path, page_style_path, script_path, passkey_script_path, icon_path = named
     icons = {_name("icon", "svg", drawing): ("any", _asset(drawing, "image/svg+xml"))}
     for size in ICONS:
         pixels = (_STATIC / "icons" / f"icon-{size}.png").read_bytes()
@@ -77,6 +81,7 @@ def load() -> Assets:
         style=style_path,
         page_style=page_style_path,
         script=script_path,
+        passkey_script=passkey_script_path,
         icon=icon_path,
         touch_icon=next(path for path, (sizes, _) in icons.items() if sizes == "180x180"),
         manifest=manifest,

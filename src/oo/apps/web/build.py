@@ -23,6 +23,12 @@ from oo.kernel.http.problems import Page
 PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico", "/sw.js", "/offline")
 """The pages that need no session, beside the one-time links below /sign-in/ and the files below /static/."""
 
+SLOW = ("/sign-in/with/", "/sign-in/from/", "/sign-in/passkey")
+"""What asks a provider, or leaves a row, for anybody."""
+
+UNAGREED = frozenset({"/agree", "/zone", "/settings", "/settings/sign-out", "/settings/export", "/settings/erase"})
+"""What is open to whoever has not accepted the terms that hold: to look at them, take everything along, and leave."""
+
 UPLOADS = frozenset({"/connect/upload"})
 """The paths that take a form with a file."""
 

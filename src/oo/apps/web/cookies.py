@@ -7,6 +7,9 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+PROVIDER, PASSKEY = "oo-in", "oo-key"
+"""Names of a sign-in's cookie: two that go on at once don't take each other's."""
+
 
 def keep(request: Request, response: Response, value: str, lasts: timedelta) -> None:
     """Send the session's cookie with the response."""
@@ -19,21 +22,19 @@ def drop(request: Request, response: Response) -> None:
     response.headers.append("set-cookie", request.state.site.ended_cookie())
 
 
-def prove(request: Request, response: Response, proof: str, seconds: int) -> None:
-    """Give the browser what proves, when it comes back from a provider, that it is the one that went there."""
+def prove(request: Request, response: Response, proof: str, seconds: int, kind: str = PROVIDER) -> None:
+    """Give the browser what proves, when it comes back, that it is the one that began."""
     site = request.state.site
-    name = "__Host-oo-in" if site.secure else "oo-in"
     secure = "; Secure" if site.secure else ""
-    # Lax: the provider sends the browser back by a top-level GET, which a Strict cookie would miss.
-    value = f"{name}={proof}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    # Lax: a provider sends the browser back by a top-level GET, which a Strict cookie would miss.
+    value = f"{_name(request, kind)}={proof}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     response.headers.append("set-cookie", value)
 
 
-def proof(request: Request) -> str:
+def proof(request: Request, kind: str = PROVIDER) -> str:
     """What the browser was given for a sign-in on its way, empty without one."""
-    return request.cookies.get("__Host-oo-in" if request.state.site.secure else "oo-in", "")
+    return request.cookies.get(_name(request, kind), "")
 
 
-def proven(request: Request, response: Response) -> None:
-    """Take it back."""
-    prove(request, response, "", 0)
+def _name(request: Request, kind: str) -> str:
+    return f"__Host-{kind}" if request.state.site.secure else kind

@@ -46,8 +46,8 @@ class Visitor:
         """The person's zone."""
         return ZoneInfo(self.profile.zone)
 
-    def frame(self, start: Link | None = None, end: Link | None = None) -> Frame:
-        """The frame of the person's pages, with the bar's links."""
+    def frame(self, start: Link | None = None, end: Link | None = None, note: Note | None = None) -> Frame:
+        """The frame of the person's pages, with the bar's links and a note."""
         return Frame(
             language=self.t.language,
             low_light=self.profile.low_light,
@@ -57,6 +57,7 @@ class Visitor:
             zone=self.profile.zone,
             start=start,
             end=end,
+            note=note,
         )
 
 

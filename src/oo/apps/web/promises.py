@@ -11,7 +11,7 @@ from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
 from oo.contracts.serving import Serving
-from oo.contracts.sign_ins import SignIns
+from oo.contracts.sign_ins import Passkeys, SignIns
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.clock import Clock
@@ -25,6 +25,7 @@ class Promises:
     tips: Tips
     accounts: Accounts
     sign_ins: SignIns
+    passkeys: Passkeys
     profiles: Profiles
     sources: Sources
     forgetting: Forgetting

@@ -36,6 +36,10 @@ class Known(Protocol):
     def renewed(self) -> str | None:
         """A new cookie value, when the session was just rotated."""
 
+    @property
+    def agreed(self) -> bool:
+        """Whether they accepted the terms that hold now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Public:
@@ -51,6 +55,14 @@ class Public:
     """Paths that take a form with a file, for those who are signed in."""
     asking: frozenset[str] = frozenset()
     """Paths that are posted to and change nothing by themselves: the pace of changes is not for them."""
+    tried: frozenset[str] = frozenset()
+    """Paths where failed tries are counted as below the door."""
+    slow: tuple[str, ...] = ()
+    """Prefixes of paths that cost something before anybody is known: an address may ask for them now and then."""
+    agree: str = ""
+    """Where whoever has not accepted the terms that hold is asked to; empty for nobody."""
+    before: frozenset[str] = frozenset()
+    """What is open to them until then."""
 
     def __contains__(self, path: str) -> bool:
         return path in self.exact or path.startswith(self.prefixes)
@@ -70,6 +82,7 @@ class Guard:
         page: Page | None = None,
         throttle: Throttle | None = None,
         pace: Pace | None = None,
+        slowly: Pace | None = None,
         access: Callable[[str, str, int, float], None] | None = None,
         names: Mapping[object, str] | None = None,
     ) -> None:
@@ -82,6 +95,7 @@ class Guard:
         self._page = page
         self._throttle = throttle or Throttle()
         self._pace = pace or Pace()
+        self._slowly = slowly or Pace(burst=60, per_second=1)
         self._access = access
         self._names = names or {}
         self._standing = {secure: wire.standing(secure) for secure in (False, True)}
@@ -128,20 +142,26 @@ class Guard:
                 receive = limited(headers, receive, UPLOAD_LIMIT if path in self._public.uploads else BODY_LIMIT)
                 check_origin(site, headers)
             if not is_file:
-                known = await self._known(site, headers)
+                bearer = _bearer(headers) if path.startswith(API) else None
+                known = await self._authenticate(bearer) if bearer else await self._known(site, headers)
                 state["identity"] = known
-                if path.startswith(self._public.door + "/"):
+                if self._counts(path):
                     self._throttle.check(self._sites.client(scope, headers))
+                if path.startswith(self._public.slow):
+                    self._slowly.check(self._sites.client(scope, headers), began)
                 if known is None:
                     self._let_in(path)
                 else:
-                    if known.renewed:
+                    if not known.agreed and not bearer:
+                        self._ask(path)
+                    if known.renewed and not bearer:
                         cookie = site.session_cookie(known.renewed, self._session_seconds)
                     if scope["method"] not in SAFE_METHODS:
                         if path not in self._public.asking:
                             self._pace.check(known.user, began)
-                        upload = path in self._public.uploads
-                        receive = await check_token(known.csrf, scope, headers, receive, upload=upload)
+                        if not bearer:  # which no browser sends by itself
+                            upload = path in self._public.uploads
+                            receive = await check_token(known.csrf, scope, headers, receive, upload=upload)
             await self._app(scope, receive, sending)
         except _Elsewhere as elsewhere:
             await _redirect(elsewhere.to, sending)
@@ -150,7 +170,7 @@ class Guard:
                 await answer(fault_of(error), scope, receive, sending, self._page)
             elif status < 500:  # else the application answered with a number, and logged it
                 log.error("answer.broken", failure=error)
-        if 400 <= status < 500 and path.startswith(self._public.door + "/"):
+        if 400 <= status < 500 and self._counts(path):
             self._throttle.failed(self._sites.client(scope, headers))
         if self._access is not None:
             self._access(scope["method"], self._name(scope, is_file), status, (time.perf_counter() - began) * 1000)
@@ -161,6 +181,18 @@ class Guard:
             return None
         value = cookie_value(cookies, site.cookie.encode())
         return await self._authenticate(value) if value else None
+
+    def _counts(self, path: str) -> bool:
+        """Whether failed tries are counted here."""
+        return path.startswith(self._public.door + "/") or path in self._public.tried
+
+    def _ask(self, path: str) -> None:
+        """Nothing for what is open without the terms; elsewhere they are asked for first."""
+        if not self._public.agree or path in self._public or path in self._public.before:
+            return
+        if path.startswith(API):
+            raise Refusal(403, "terms-new", "The terms have changed; open oO in a browser and accept them first.")
+        raise _Elsewhere(self._public.agree)
 
     def _let_in(self, path: str) -> None:
         """Nothing for a public path; the API says that a session is missing, and pages show the way to the door."""
@@ -194,6 +226,12 @@ def cookie_value(cookies: bytes, name: bytes) -> str | None:
         if key == name:
             return value.decode("latin-1")
     return None
+
+
+def _bearer(headers: Mapping[bytes, bytes]) -> str | None:
+    """The token of an `Authorization: Bearer` header (RFC 6750)."""
+    kind, _, token = headers.get(b"authorization", b"").partition(b" ")
+    return token.strip().decode("latin-1") if kind.lower() == b"bearer" and token.strip() else None
 
 
 async def _redirect(to: str, send: Send) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oo.contracts.accounts import Accounts
-from oo.contracts.sign_ins import SignIns
+from oo.contracts.sign_ins import Automation, Passkeys, SignIns
 from oo.kernel.db import SqliteDatabase, Transaction
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Built, Health, Kit, Module, Needs
 from oo.modules.auth import repository
 from oo.modules.auth.audit import Audit
+from oo.modules.auth.automation import TokenAutomation
 from oo.modules.auth.entering import Entrance
 from oo.modules.auth.jobs import jobs
+from oo.modules.auth.passkeys import NAME as PASSKEY
+from oo.modules.auth.passkeys import DevicePasskeys
 from oo.modules.auth.people import NAME, People
 from oo.modules.auth.service import LinkAccounts
 from oo.modules.auth.sessions import DEVICE, Sessions
@@ -28,7 +31,7 @@ _SECRETS = frozenset(
 )
 
 
-_SEALED = frozenset({NAME, DEVICE, SUBJECT, LABEL, "passkeys.name"})
+_SEALED = frozenset({NAME, DEVICE, SUBJECT, LABEL, PASSKEY})
 
 
 def _build(kit: Kit, needs: Needs) -> Built:
@@ -38,13 +41,18 @@ def _build(kit: Kit, needs: Needs) -> Built:
     sessions = Sessions(kit.db, kit.keys, kit.clock, kit.ids, alone=alone)
     service = LinkAccounts(kit.db, kit.keys, kit.clock, kit.ids, alone=alone, people=people, sessions=sessions)
     entrance, audit = Entrance(kit.db, sessions, kit.clock), Audit(kit.db, kit.clock, kit.ids)
-    by_provider = ProviderSignIns(kit, people, entrance, audit)
+    promises: dict[type, object] = {
+        Accounts: service,
+        SignIns: ProviderSignIns(kit, people, entrance, audit),
+        Passkeys: DevicePasskeys(kit, people, entrance, audit),
+        Automation: TokenAutomation(kit, people, entrance, audit),
+    }
 
     async def health() -> Health:
         counts = await kit.db.read(lambda tx: repository.counts(tx, kit.clock.now()))
         return Health(True, counts._asdict())
 
-    return Built(promises={Accounts: service, SignIns: by_provider}, jobs=jobs(kit), health=health)
+    return Built(promises=promises, jobs=jobs(kit), health=health)
 
 
 def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -64,7 +72,7 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
 
 module = Module(
     name="auth",
-    keeps=(Accounts, SignIns),
+    keeps=(Accounts, SignIns, Passkeys, Automation),
     needs=(),
     tables=metadata,
     erase=repository.erase,

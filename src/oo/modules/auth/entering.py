@@ -23,11 +23,18 @@ class Entrance:
         self._db, self._sessions, self._clock = db, sessions, clock
 
     async def enter(
-        self, user: str, device: str, also: Callable[[Transaction], bool], *, lives: timedelta = ABSOLUTE
+        self,
+        user: str,
+        device: str,
+        also: Callable[[Transaction], bool],
+        *,
+        lives: timedelta = ABSOLUTE,
+        by_hand: bool = True,
     ) -> NewSession | None:
         """A new session of the person; None, and nothing is written, when `also` says no in the same transaction.
 
-        Raises `KeyGone` for whom was erased.
+        What a program does in their name, and not they `by_hand`, accepts nothing and is no first visit. Raises
+        `KeyGone` for whom was erased.
         """
         now = self._clock.now()
         opened = self._sessions.opening(user, device, lives)
@@ -36,6 +43,8 @@ class Entrance:
             if not also(tx):
                 return None
             repository.add_session(tx, opened.row)
+            if not by_hand:
+                return False
             repository.accept(tx, user, TERMS_VERSION, now)
             return repository.join(tx, user, now)
 

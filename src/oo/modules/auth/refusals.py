@@ -28,6 +28,7 @@ Reason = Literal[
     "somebody-else",
     "passkey",
     "counter",
+    "token",
 ]
 """What did not hold, for the log and the audit."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.accounts import Identity, NewSession, Person, SessionView
+from oo.contracts.accounts import TERMS_VERSION, Identity, NewSession, Person, SessionView
 from oo.contracts.errors import Conflict, Invalid, LinkUsed
 from oo.contracts.ids import SessionId, UserId
 from oo.kernel.clock import Clock
@@ -76,6 +76,10 @@ class LinkAccounts:
     async def authenticate(self, *, cookie: str) -> Identity | None:
         """See `Accounts.authenticate`."""
         return await self._sessions.authenticate(cookie)
+
+    async def agree(self, *, identity: Identity) -> None:
+        """See `Accounts.agree`."""
+        await self._sessions.accept(identity, TERMS_VERSION)
 
     async def sign_out(self, *, user: UserId, session: SessionId) -> None:
         """See `Accounts.sign_out`."""

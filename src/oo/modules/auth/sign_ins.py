@@ -27,6 +27,7 @@ from oo.modules.auth.back import inside
 from oo.modules.auth.claims import Expected, Subject, described, has_key, key_id, signed_claims, subject_of
 from oo.modules.auth.entering import Entrance
 from oo.modules.auth.issuers import Issuers
+from oo.modules.auth.passkeys import NAME as PASSKEY
 from oo.modules.auth.people import People
 from oo.modules.auth.providers import Client, clients
 from oo.modules.auth.refusals import SignInRefused
@@ -110,8 +111,7 @@ class ProviderSignIns:
             for row in rows[0]
         ]
         found += [
-            WayIn(row.id, "passkey", cipher.open("passkeys.name", row.name), "", row.created_at, row.used_at)
-            for row in rows[1]
+            WayIn(row.id, "passkey", cipher.open(PASSKEY, row.name), "", row.created_at, row.used_at) for row in rows[1]
         ]
         return sorted(found, key=lambda way: way.since)
 

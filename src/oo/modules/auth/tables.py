@@ -89,7 +89,7 @@ passkeys = Table(
     Column("credential", LargeBinary, nullable=False),
     Column("public_key", LargeBinary, nullable=False),
     Column("name", LargeBinary, nullable=False),
-    Column("count", BigInteger, nullable=False),
+    Column("counter", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("used_at", Instant),
     Index("passkeys_user", "user_id"),

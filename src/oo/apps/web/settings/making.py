@@ -8,6 +8,7 @@ from datetime import datetime, time
 from oo.apps.web.pages import Visitor
 from oo.apps.web.settings.person_view import PersonView
 from oo.apps.web.settings.view import Choice, DeviceRow, HeldRow, SettingsView
+from oo.apps.web.settings.ways_making import WaysView
 from oo.apps.web.topics import topic_name
 from oo.contracts.accounts import Person, SessionView
 from oo.contracts.tips import HoldView
@@ -23,6 +24,7 @@ def settings_view(
     person: Person,
     held: Sequence[HoldView],
     sessions: Sequence[SessionView],
+    ways: WaysView,
     about: PersonView,
     *,
     saved: bool = False,
@@ -44,6 +46,8 @@ def settings_view(
         ),
         single_keys=profile.single_keys,
         devices=tuple(_device(session, visitor) for session in sessions),
+        ways=ways.rows,
+        passkeys=ways.passkeys,
         person=about,
         name=person.name,
         problem=problem,

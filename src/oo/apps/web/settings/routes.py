@@ -11,10 +11,12 @@ from starlette.routing import Route
 from oo.apps.web import cookies
 from oo.apps.web.connect.making import gone_view
 from oo.apps.web.forms import read_form
-from oo.apps.web.frame import Frame, Link
+from oo.apps.web.frame import Frame, Link, Note
 from oo.apps.web.pages import Pages, Visitor
+from oo.apps.web.saying import problem_of
 from oo.apps.web.settings.making import settings_view
 from oo.apps.web.settings.person_routes import PersonRoutes
+from oo.apps.web.settings.ways_routes import WaysRoutes
 from oo.contracts.ids import HoldId, SessionId
 
 _SWITCHES = ("low_light", "single_keys")
@@ -28,6 +30,7 @@ class SettingsRoutes:
         self._pages = pages
         self._promises = pages.promises
         self._person = PersonRoutes(pages)
+        self._ways = WaysRoutes(pages)
 
     def routes(self) -> list[Route]:
         """The routes; problems go on to the guard, which draws them as pages."""
@@ -39,6 +42,7 @@ class SettingsRoutes:
             Route("/settings/export", self.export, methods=["GET"]),
             Route("/settings/erase", self.erase, methods=["POST"]),
             *self._person.routes(),
+            *self._ways.routes(),
         ]
 
     async def look(self, request: Request) -> Response:
@@ -116,12 +120,16 @@ class SettingsRoutes:
             await self._promises.accounts.person(user=visitor.user),
             await self._promises.tips.held(user=visitor.user),
             await self._promises.accounts.sessions(identity=visitor.identity),
+            await self._ways.view(request, visitor),
             await self._person.view(visitor),
             saved=saved,
             problem=problem,
         )
         t = visitor.t
-        frame = visitor.frame(start=Link(t("Tip"), "/"), end=Link(t("Connect"), "/connect"))
+        told = problem_of(request.query_params, self._promises.sign_ins.providers(), t)
+        frame = visitor.frame(
+            start=Link(t("Tip"), "/"), end=Link(t("Connect"), "/connect"), note=Note(told) if told else None
+        )
         return self._pages.show(request, "settings/page.html", frame, view, status)
 
 

@@ -36,6 +36,18 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WayRow:
+    """A way in that the person has, or could add."""
+
+    id: str
+    """Of the way; empty for one that could be added."""
+    name: str
+    line: str
+    href: str = ""
+    """Where it is added."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsView:
     """All of a person's settings, as they stand."""
 
@@ -50,6 +62,9 @@ class SettingsView:
     undo: tuple[Choice, ...]
     single_keys: bool
     devices: tuple[DeviceRow, ...]
+    ways: tuple[WayRow, ...]
+    passkeys: bool
+    """Whether this browser can have passkeys for the address that it opened."""
     person: PersonView
     name: str
     """What has to be typed to delete everything."""

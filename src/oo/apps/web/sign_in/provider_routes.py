@@ -62,7 +62,7 @@ class ProviderRoutes:
             response = RedirectResponse(arrived.back, 303)
             if arrived.session is not None:
                 await enter(self._promises, request, response, arrived.session)
-        cookies.proven(request, response)
+        cookies.prove(request, response, "", 0)
         return response
 
 

@@ -8,10 +8,11 @@ from starlette.routing import Route
 
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages
+from oo.apps.web.saying import problem_of
 from oo.apps.web.sign_in.entering import enter
+from oo.apps.web.sign_in.passkey_routes import PasskeyRoutes
 from oo.apps.web.sign_in.provider_routes import ProviderRoutes
-from oo.apps.web.sign_in.saying import problem_of
-from oo.apps.web.sign_in.view import SignInView
+from oo.apps.web.sign_in.view import AgreeView, SignInView
 from oo.contracts.errors import LinkUsed
 from oo.contracts.words import best_language, translator
 
@@ -23,6 +24,7 @@ class SignInRoutes:
         self._pages = pages
         self._promises = pages.promises
         self._providers = ProviderRoutes(pages)
+        self._passkeys = PasskeyRoutes(pages)
 
     def routes(self) -> list[Route]:
         """The routes; problems go on to the guard, which draws them as pages."""
@@ -30,6 +32,9 @@ class SignInRoutes:
             Route("/sign-in", self.door, methods=["GET"]),
             Route("/sign-in/{token}", self.open, methods=["GET"]),
             *self._providers.routes(),
+            *self._passkeys.routes(),
+            Route("/agree", self.ask, methods=["GET"]),
+            Route("/agree", self.agree, methods=["POST"]),
         ]
 
     async def door(self, request: Request) -> Response:
@@ -39,6 +44,7 @@ class SignInRoutes:
         language, providers = self._language(request), self._promises.sign_ins.providers()
         view = SignInView(
             providers=tuple(Link(provider.name, f"/sign-in/with/{provider.id}") for provider in providers),
+            passkeys=self._promises.passkeys.possible(origin=request.state.site.origin),
             problem=problem_of(request.query_params, providers, translator(language)),
         )
         return self._pages.show(request, "sign_in/page.html", Frame(language=language), view)
@@ -56,6 +62,17 @@ class SignInRoutes:
         response = RedirectResponse("/", 303)
         await enter(self._promises, request, response, session)
         return response
+
+    async def ask(self, request: Request) -> Response:
+        """The terms have changed: read them, accept them, or leave with everything."""
+        visitor = await self._pages.visitor(request)
+        return self._pages.show(request, "sign_in/agree.html", visitor.frame(), AgreeView(visitor.identity.session))
+
+    async def agree(self, request: Request) -> Response:
+        """Record that the person accepts them."""
+        visitor = await self._pages.visitor(request)
+        await self._promises.accounts.agree(identity=visitor.identity)
+        return RedirectResponse("/", 303)
 
     def _language(self, request: Request) -> str:
         return best_language(request.headers.get("accept-language", ""))

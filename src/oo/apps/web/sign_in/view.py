@@ -17,3 +17,11 @@ class SignInView:
     passkeys: bool = False
     problem: str = ""
     """Why the last try let nobody in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeView:
+    """The question whether the new terms are accepted."""
+
+    session: str
+    """For signing out instead."""

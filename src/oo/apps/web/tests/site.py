@@ -64,7 +64,9 @@ def made(clock: Clock | None = None) -> Site:
     person: Any = StandInPerson(clock)
     about = dict.fromkeys(("consents", "consenting", "contexts", "knowledge", "serving"), person)
     ways = StandInWays(clock)
-    web = build(Promises(tips, accounts, ways, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about))
+    web = build(
+        Promises(tips, accounts, ways, ways, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about)
+    )
 
     async def authenticate(cookie: str) -> Any:
         return await accounts.authenticate(cookie=cookie)

@@ -147,6 +147,7 @@ class StandInAccounts:
     links: set[str] = field(default_factory=lambda: {"good-link"})
     open: set[str] = field(default_factory=lambda: {"good"})
     admin: bool = True
+    agreed: bool = True
 
     async def owner_link(self) -> str:
         return "good-link"
@@ -162,12 +163,16 @@ class StandInAccounts:
 
     async def authenticate(self, *, cookie: str) -> Identity | None:
         user = MILO if cookie == "milos" else LENA
-        return Identity(user, SESSION, self.admin, "token-of-the-session") if cookie in self.open else None
+        identity = Identity(user, SESSION, self.admin, "token-of-the-session", agreed=self.agreed)
+        return identity if cookie in self.open else None
 
     async def sign_out(self, *, user: UserId, session: SessionId) -> None:
         if session != SESSION:
             raise NotFound
         self.open.clear()
+
+    async def agree(self, *, identity: Identity) -> None:
+        self.agreed = True
 
     async def sessions(self, *, identity: Identity) -> list[SessionView]:
         now = self.clock.now()

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from oo.apps.web import assets
-from oo.apps.web.assets import PAGE_STYLES, SCRIPTS, STYLES, WORKER
+from oo.apps.web.assets import PAGE_STYLES, PASSKEY_SCRIPTS, SCRIPTS, STYLES, WORKER
 from oo.apps.web.frame import Link
 from oo.apps.web.rings import hands
 from oo.apps.web.tests.site import Site, unzipped
@@ -66,7 +66,7 @@ def test_the_static_files_are_the_same_each_time_and_named_by_content() -> None:
 
 def test_every_style_and_script_is_joined_in() -> None:
     assert {path.stem for path in assets._STATIC.glob("css/*.css")} == {*STYLES, *PAGE_STYLES}
-    assert {path.stem for path in assets._STATIC.glob("js/*.js")} == set(SCRIPTS)
+    assert {path.stem for path in assets._STATIC.glob("js/*.js")} == {*SCRIPTS, *PASSKEY_SCRIPTS}
     assert {path.stem for path in assets._STATIC.glob("worker/*.js")} == set(WORKER)
 
 

@@ -30,6 +30,7 @@ class Somebody:
     csrf: str = "token-of-the-session"
     user: str = "01LENA"
     renewed: str | None = None
+    agreed: bool = True
 
 
 class Inside:

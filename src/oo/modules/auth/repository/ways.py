@@ -20,8 +20,8 @@ _OVER = delete(attempts).where(attempts.c.expires_at <= bindparam("now"))
 _OPEN = select(func.count()).select_from(attempts)
 _COUNTED = (
     update(passkeys)
-    .where(passkeys.c.id == bindparam("passkey"), passkeys.c.count == bindparam("was"))
-    .values(count=bindparam("now_at"), used_at=bindparam("now"))
+    .where(passkeys.c.id == bindparam("passkey"), passkeys.c.counter == bindparam("was"))
+    .values(counter=bindparam("now_at"), used_at=bindparam("now"))
 )
 _USED = update(identities).where(identities.c.id == bindparam("identity")).values(used_at=bindparam("now"))
 
