@@ -12,15 +12,16 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from babel import Locale
-from wordfreq import top_n_list
+from wordfreq import top_n_list, zipf_frequency
 
 HOW_MANY = {"en": 6000, "de": 8000}
 # Names that are words first; English is written in lower case here, so that a capital gives a name away.
 KEPT = {
     "en": """
-    can good may best love long little house case read power small white black hope field short list held
-    strong key page wall cross glass ring stone wood tea till joy wise smart bright branch moon golden snow
-    bird fields walls bell rice sharp edit green brown cook frank crystal
+    line hammer beer
+    can good may best love long little house case read power small white black field short list held
+    strong key page wall cross glass ring stone wood tea till wise smart bright branch moon golden snow
+    bird fields walls bell rice sharp edit green brown cook
     """,
     "de": """
     gut gute lange schön kurz anders lang kopf stark glück gross kraft zimmer hart frisch langer frei darin
@@ -28,6 +29,9 @@ KEPT = {
     fleck klein ernst grob
     """,
 }
+BORROWED = 0.8
+"""So much commoner (Zipf scale) in the other language, a word is that one's."""
+ROMAN = re.compile(r"m{0,4}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 COARSE = re.compile(
     r"fuck|shit|bitch|cunt|nigg|porn|dick|cock|pussy|slut|whore|fick|arsch|scheiß|scheiss|hure|fotze|nazi|hitler"
 )
@@ -58,6 +62,9 @@ def words(language: str) -> list[str]:
     found = {word for word in top_n_list(language, HOW_MANY[language]) if plain.fullmatch(word)}
     single = {word for word in found if len(word) == 1} - {"a", "i"}
     gone = (_names() - set(KEPT[language].split())) | _places() | {*BRANDS.split(), *PEOPLES.split()} | single
+    other = "de" if language == "en" else "en"
+    borrowed = {word for word in found if zipf_frequency(word, other) > zipf_frequency(word, language) + BORROWED}
+    gone |= borrowed | {word for word in found if ROMAN.fullmatch(word)} - {"i", "mix"}
     return sorted(word.replace("’", "'") for word in found - gone if not COARSE.search(word))
 
 

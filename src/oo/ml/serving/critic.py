@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from oo.contracts.writing import Print
 from oo.engine.composer import CONTENT_LIMIT
-from oo.ml.serving.lexicon import Lexicon, lexicon
+from oo.ml.serving.lexicon import Lexicon
 from oo.ml.serving.naming import PLACE, Fault, Names, filled, own_words
 from oo.ml.serving.prints import print_of, repeats
 
@@ -19,10 +19,10 @@ _THEN = {"en": frozenset({"then", "after", "afterwards"}), "de": frozenset({"dan
 def criticised(text: str, known: Names, words: Lexicon, before: Collection[Print]) -> Iterator[Fault]:
     """The faults of a template whose placeholders are known to be good, the gravest first."""
     own = own_words(text)
-    if foreign := _foreign(own, words):
-        yield Fault("language", f"Write in the language that was asked for; these words are not: {', '.join(foreign)}.")
     if blunt := sorted(set(own) & words.unkind):
         yield Fault("unkind", f"No pressure, blame or praise: without {', '.join(blunt[:5])}.")
+    if not set(own) - words.generic:
+        yield Fault("generic", "Say what to do first, concretely; the title alone is known.")
     if not own or (own[0] not in words.acts and not text.lstrip().startswith("{")):
         yield Fault("no act", "Begin with one act that can be started at once, such as a verb: open, write, ring.")
     elif len(re.findall(r"[.?](?=\s|$)", PLACE.sub("x", text))) > 1 or ";" in text or set(own) & _THEN[words.language]:
@@ -30,14 +30,5 @@ def criticised(text: str, known: Names, words: Lexicon, before: Collection[Print
     content = filled(text, known)
     if len(content) > CONTENT_LIMIT or len(own) > LONGEST:
         yield Fault("length", f"At most {LONGEST} words beside the placeholders, {CONTENT_LIMIT} characters in all.")
-    if not set(own) - words.generic:
-        yield Fault("generic", "Say what to do first, concretely; the title alone is known.")
     if repeats(print_of(content), before):
         yield Fault("repeat", "This was said lately; say something else.")
-
-
-def _foreign(own: list[str], words: Lexicon) -> list[str]:
-    """Words that are only another language's, when they are many; words of evidence may be any."""
-    others = [one for language in ("de", "en") if language != words.language and (one := lexicon(language)) is not None]
-    found = [word for word in own if word not in words.common and any(word in one.common for one in others)]
-    return found[:5] if len(found) * 2 > len(own) else []

@@ -17,13 +17,15 @@ from oo.contracts.items import When
 from oo.contracts.words.voice import Voice
 from oo.contracts.writing import Thing
 from oo.engine.when import boundary, day_of, instant, today, zone_of
-from oo.ml.serving.lexicon import Lexicon
+from oo.ml.serving.lexicon import LANGUAGES, Lexicon, lexicon
 
 Values: TypeAlias = Mapping[str, str]
 """What placeholders of one thing stand for, by field: `title`, `due`, `project`."""
 
 PLACE = re.compile(r"\{(e[1-9][0-9]?)\.([a-z]+)\}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_JOINED = re.compile(r"[.,;:?](?=[^\s.”“’‘)])")
+"""A sign in the middle of a word, as addresses have it."""
 _SIGNS = frozenset(" .,;:?'’“”„‘–—-()")
 _QUOTES = {"de": ("„", "“"), "en": ("“", "”")}
 _SHORTEST = 3
@@ -59,22 +61,31 @@ def invented(text: str, named: Sequence[str], known: Names, words: Lexicon) -> l
     `named` are the things that it is about, the first of which its title has to name.
     """
     faults = list(_places(text, named, known))
-    rest = unicodedata.normalize("NFKC", PLACE.sub(" ", text))
+    raw = PLACE.sub(" ", text)
+    rest = unicodedata.normalize("NFKC", raw)
     if "{" in rest or "}" in rest:
         faults.append(Fault("placeholder", "Placeholders look like {e1.title}; no other braces."))
-    if any(unicodedata.category(sign).startswith("N") for sign in rest):
+    if any(unicodedata.category(sign).startswith("N") for sign in raw + rest):
         faults.append(Fault("digits", "No digits outside placeholders."))
     strange = sorted({sign for sign in rest if not sign.isalpha() and sign not in _SIGNS and not sign.isnumeric()})
-    if [sign for sign in strange if sign not in "{}"]:
+    if [sign for sign in strange if sign not in "{}"] or _JOINED.search(rest):
         faults.append(Fault("signs", "Letters and plain punctuation only: no symbols, lists or line breaks."))
     allowed = words.common | evidence_words(known.values[one]["title"] for one in named if one in known.values)
     wrong = [word for word in _words(rest) if not _is_plain(word, allowed, words)]
-    if wrong:
+    if _is_foreign(wrong, own_words(text), words):
+        faults.append(Fault("language", "Write in the language that was asked for."))
+    elif wrong:
         listed = ", ".join(dict.fromkeys(wrong[:5]))
         faults.append(Fault("word", f"These words are not common, or claim something: {listed}. Use others."))
-    elif words.language == "en" and (capitals := [word for word in _inside(rest) if word != word.lower()]):
+    elif words.language == "en" and (capitals := [word for word in _inside(text) if word != word.lower()]):
         faults.append(Fault("word", f"No names and no capitals inside a sentence: {', '.join(capitals[:5])}."))
     return faults
+
+
+def stated(text: str, words: Lexicon) -> Fault | None:
+    """The fault of a template that tells how things are, where it should say what to do: nobody could check that."""
+    told = sorted(set(own_words(text)) & words.claims)
+    return Fault("claim", f"Say what to do, not how things are: without {', '.join(told[:5])}.") if told else None
 
 
 def filled(text: str, known: Names) -> str:
@@ -82,7 +93,7 @@ def filled(text: str, known: Names) -> str:
     opening, closing = _QUOTES.get(known.language, _QUOTES["en"])
 
     def value(place: re.Match[str]) -> str:
-        said = known.values[place[1]][place[2]]
+        said = known.values.get(place[1], {}).get(place[2], place[0])
         before = text[: place.start()].rstrip()
         alone = not before or before[-1] in ":–—“„"
         return said if alone or place[2] == "due" else f"{opening}{said}{closing}"
@@ -92,7 +103,7 @@ def filled(text: str, known: Names) -> str:
 
 def own_words(text: str) -> list[str]:
     """The words outside placeholders, in lower case."""
-    return [word.lower() for word in _words(unicodedata.normalize("NFKC", PLACE.sub(" ", text)))]
+    return [word.lower().replace("’", "'") for word in _words(unicodedata.normalize("NFKC", PLACE.sub(" ", text)))]
 
 
 def evidence_words(titles: Iterable[str]) -> frozenset[str]:
@@ -154,10 +165,18 @@ def _words(text: str) -> list[str]:
 
 def _is_plain(word: str, allowed: frozenset[str], words: Lexicon) -> bool:
     lower = word.lower().replace("’", "'")
-    return lower in allowed and lower not in words.never
+    stem = lower.partition("'")[0]
+    return lower in allowed and words.never.isdisjoint((lower, stem)) and (stem == lower or lower in words.common)
 
 
-def _inside(rest: str) -> Iterator[str]:
-    """Words that don't begin a sentence; after a placeholder or a colon one may begin."""
-    for sentence in re.split(r"[.?:–—]", rest):
+def _is_foreign(wrong: Sequence[str], own: Sequence[str], words: Lexicon) -> bool:
+    """Whether most of the words are another language's."""
+    others = [one for language in LANGUAGES if language != words.language and (one := lexicon(language)) is not None]
+    theirs = [word for word in wrong if any(word.lower() in other.common for other in others)]
+    return bool(theirs) and len(theirs) * 2 >= len(own)
+
+
+def _inside(text: str) -> Iterator[str]:
+    """Words of its own that don't begin a sentence; a placeholder may begin one."""
+    for sentence in re.split(r"[.?]", PLACE.sub("x", text)):
         yield from (word for word in _words(sentence)[1:] if word != "I")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from oo.contracts.decisions import Candidate
 from oo.contracts.words.voice import Voice, voice
-from oo.contracts.writing import Brief, Egress, Generated, Refusal, TipCandidate
+from oo.contracts.writing import Brief, Egress, Generated, Print, Refusal, TipCandidate
 from oo.engine.composer import compose
 from oo.engine.when import today, zone_of
 from oo.ml.serving.critic import criticised
 from oo.ml.serving.lexicon import Lexicon, lexicon
 from oo.ml.serving.llm import TIP_GENERATOR, Gateway, Message, ModelFailed, Said
-from oo.ml.serving.naming import Fault, Names, filled, invented, names
+from oo.ml.serving.naming import Fault, Names, filled, invented, names, stated
 from oo.ml.serving.prints import print_of
 from oo.ml.serving.prompts import CURRENT, Prompt, prompt
 from oo.ml.serving.reading import Draft, drafts
 from oo.ml.serving.telling import form, mending, messages
 from oo.ml.serving.worth import nothing_to_say
+
+Check: TypeAlias = Callable[[str, Sequence[str], Names, Lexicon], Sequence[Fault]]
 
 REPAIRS = 2
 LEAST_SECONDS = 0.3
@@ -46,6 +49,8 @@ class Writer:
     version: str = CURRENT
     """Of the prompt."""
     alias: str = TIP_GENERATOR
+    check: Check = invented
+    """What finds inventions; a test takes it away to see that it is needed."""
 
     async def generate(self, brief: Brief, seconds: float) -> Generated:
         """See `Serving.generate`."""
@@ -96,12 +101,12 @@ class Writer:
         course.refused += [_refusal("form", one.text, said, used) for one in unread]
         before = [*brief.prints]
         for draft in found:
-            fault = _fault(draft, known, words, before)
+            fault = self._fault(draft, known, words, before)
             if fault is not None:
                 course.refused.append(_refusal(fault.reason, draft.text, said, used))
                 mends.append(fault.mend)
                 continue
-            candidate = _candidate(draft, known, words, said, used)
+            candidate = self._candidate(draft, known, words, said, used)
             before.append(candidate.print)
             course.good.append(candidate)
         return mends
@@ -112,6 +117,28 @@ class Writer:
     def composed(self, brief: Brief) -> tuple[TipCandidate, ...]:
         """The composer's candidates, at once."""
         return self._composed(brief, voice(brief.language, zone_of(brief.context.zone), today(brief.context)))
+
+    def _fault(self, draft: Draft, known: Names, words: Lexicon, before: Collection[Print]) -> Fault | None:
+        """The gravest fault: what is invented first, for only a template that invents nothing can be filled."""
+        if faults := self.check(draft.text, draft.evidence, known, words):
+            return faults[0]
+        return stated(draft.text, words) or next(criticised(draft.text, known, words, before), None)
+
+    def _candidate(self, draft: Draft, known: Names, words: Lexicon, said: Said, used: Prompt) -> TipCandidate:
+        content = filled(draft.text, known)
+        inventions = [one for one in self.check(draft.why, draft.evidence, known, words) if one.reason != "unnamed"]
+        return TipCandidate(
+            content=content,
+            kind="task",
+            source="orchestrator",
+            confidence=draft.confidence,
+            evidence=tuple(known.things[name].facts.ref for name in dict.fromkeys(draft.evidence)),
+            rationale="" if inventions else filled(draft.why, known),
+            model=said.model,
+            prompt_version=used.version,
+            prompt_hash=used.hash,
+            print=print_of(content),
+        )
 
     def _composed(self, brief: Brief, tongue: Voice) -> tuple[TipCandidate, ...]:
         """What needs no model: the things' own words, and one true line."""
@@ -126,30 +153,6 @@ class Writer:
 def worth_asking(brief: Brief) -> bool:
     """Whether a model would be asked at all: there is something to say, in a language whose words are known."""
     return nothing_to_say(brief) is None and lexicon(brief.language) is not None
-
-
-def _fault(draft: Draft, known: Names, words: Lexicon, before: list[tuple[int, ...]]) -> Fault | None:
-    """The gravest fault: what is invented first, for only a template that invents nothing can be filled."""
-    faults = invented(draft.text, draft.evidence, known, words)
-    return faults[0] if faults else next(criticised(draft.text, known, words, before), None)
-
-
-def _candidate(draft: Draft, known: Names, words: Lexicon, said: Said, used: Prompt) -> TipCandidate:
-    content = filled(draft.text, known)
-    why = draft.why
-    is_true = bool(why) and not [one for one in invented(why, draft.evidence, known, words) if one.reason != "unnamed"]
-    return TipCandidate(
-        content=content,
-        kind="task",
-        source="orchestrator",
-        confidence=draft.confidence,
-        evidence=tuple(known.things[name].facts.ref for name in draft.evidence),
-        rationale=filled(why, known) if is_true else "",
-        model=said.model,
-        prompt_version=used.version,
-        prompt_hash=used.hash,
-        print=print_of(content),
-    )
 
 
 def _refusal(reason: str, text: str, said: Said, used: Prompt) -> Refusal:

@@ -37,11 +37,6 @@ class Asked:
         """Whether German was asked for."""
         return bool(re.search(r"candidates in German", self.text))
 
-    @property
-    def tries(self) -> int:
-        """How often the model has answered before in this conversation."""
-        return sum(one.get("role") == "assistant" for one in self.body.get("messages", ()))
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -92,8 +87,9 @@ def saying(*texts: str) -> Speech:
 
 
 def in_turn(*speeches: Speech) -> Speech:
-    """One after the other within a conversation, the last for good: what is repaired at which try."""
-    return lambda asked: speeches[min(asked.tries, len(speeches) - 1)](asked)
+    """One after the other, whoever asks; the last for good."""
+    left = [*speeches]
+    return lambda asked: (left.pop(0) if len(left) > 1 else left[0])(asked)
 
 
 def slow(seconds: float, speech: Speech = good) -> Speech:

@@ -31,6 +31,10 @@ class StandIn:
     says: Speech
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
+    short: bool = False
+    """Answers several texts with one vector, as some gateways do."""
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first request came."""
     at_once: int = 0
     most_at_once: int = 0
     """How many requests were being answered together at most."""
@@ -73,6 +77,7 @@ async def _one(running: StandIn, reader: asyncio.StreamReader, writer: asyncio.S
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     asked = Asked(first.split(" ")[1], headers, json.loads(body) if body else {})
     running.asked.append(asked)
+    running.came.set()
     running.at_once += 1
     running.most_at_once = max(running.most_at_once, running.at_once)
     try:
@@ -80,7 +85,7 @@ async def _one(running: StandIn, reader: asyncio.StreamReader, writer: asyncio.S
             data = [{"id": name, "object": "model"} for name in ("embedder", "judge", "tip-generator")]
             return await _send(writer, Answer(raw=_json({"object": "list", "data": data})))
         if asked.path.endswith("/embeddings"):
-            return await _send(writer, Answer(raw=_json(_embeddings(asked.body))))
+            return await _send(writer, Answer(raw=_json(_embeddings(asked.body, short=running.short))))
         answer = running.says(asked)
         await asyncio.sleep(answer.seconds)
         if answer.status == HTTPStatus.OK and asked.body.get("stream") and answer.raw is None:
@@ -141,11 +146,11 @@ def _error(answer: Answer) -> dict[str, Any]:
     return {"error": error}
 
 
-def _embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
+def _embeddings(body: Mapping[str, Any], *, short: bool) -> dict[str, Any]:
     """A unit vector for each text, made from its hash: the same text has the same, others are far away."""
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     rows = []
-    for index, text in enumerate(texts):
+    for index, text in enumerate(texts[:1] if short else texts):
         values = [byte - 127.5 for byte in hashlib.blake2b(text.encode(), digest_size=SIZE).digest()]
         length = sqrt(sum(value * value for value in values))
         vector: object = [value / length for value in values]

@@ -17,7 +17,9 @@ class Lexicon:
 
     language: str
     common: frozenset[str]
-    """Common words without names, places, brands, and what `never` holds; and every act."""
+    """Common words without names, places, brands, and what `never` holds; every act, and things of a
+    household and a desk.
+    """
     acts: frozenset[str]
     """What a tip's sentence may begin with."""
     generic: frozenset[str]
@@ -26,6 +28,8 @@ class Lexicon:
     """Claims (numbers, times, people, money) and calls, not even when they stand in the evidence."""
     unkind: frozenset[str]
     """Pressure, guilt and praise."""
+    claims: frozenset[str]
+    """What statements are made of: not in a text that asks for an act."""
 
 
 @cache
@@ -39,9 +43,10 @@ def lexicon(language: str) -> Lexicon | None:
     acts, never = rules["acts"], rules["never"]
     return Lexicon(
         language,
-        (frozenset(common) | acts | rules["generic"]) - (never - acts),
+        (frozenset(common) | acts | rules["generic"] | rules["things"]) - (never - acts),
         acts,
         rules["generic"],
         never - acts,
         rules["unkind"] - acts,
+        rules["claims"] - acts,
     )

@@ -1,0 +1,41 @@
+"""Briefs for tests: a Wednesday morning with two tasks of which something is known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+
+from oo.contracts.ids import Ref, UserId
+from oo.contracts.items import Facts
+from oo.contracts.writing import Brief, Thing
+from oo.engine.when import context
+from oo.ml.serving.llm import Gateway
+from oo.ml.serving.writer import Writer
+
+NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+TITLES = ("Send Lena the signed lease", "Call the plumber about the tap")
+
+
+def thing(number: int, title: str, **facts: object) -> Thing:
+    """An open task, due tomorrow where nothing else is said."""
+    known = facts or {"due": date(2026, 11, 19)}
+    return Thing(Facts(Ref(f"c1:{number}"), "v1", **known), "soon", title)  # type: ignore[arg-type]
+
+
+def brief(titles: Sequence[str] = TITLES, language: str = "en", **more: object) -> Brief:
+    """A brief about tasks of these titles."""
+    found = Brief(
+        UserId("lena"),
+        context(NOW, "Europe/Berlin", time_of_day(3, 0), (), None),
+        language,
+        tuple(thing(number, title) for number, title in enumerate(titles, start=1)),
+    )
+    return replace(found, **more)  # type: ignore[arg-type]
+
+
+def writer(url: str, **more: object) -> Writer:
+    """A writer that asks the gateway at an address."""
+    return Writer(Gateway(url), time.monotonic, **more)  # type: ignore[arg-type]
