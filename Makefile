@@ -1,7 +1,7 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench-peers help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector new-agent
+.PHONY: bench-peers gateway help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector new-agent
 BIN := .venv/bin
 ARGS ?=
 BARS ?=
@@ -81,6 +81,10 @@ bench-peers:
 	@VIRTUAL_ENV=.venv-peers $(BIN)/uv pip sync --quiet --require-hashes requirements/peers.txt
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.sim1 .venv-peers/bin/python
 
+# gateway: start the gateway to language models that infra/litellm configures, in an environment of its own (ARGS goes to it)
+gateway:
+	@exec infra/litellm/run $(ARGS)
+
 # contracts: write what is generated from the event types, the routes and the manifests
 contracts:
 	@.ci/environment dev
@@ -112,7 +116,7 @@ lighthouse:
 # requirements: pin requirements/*.in anew, two weeks behind today (AS_OF=2026-11-07)
 requirements:
 	@.ci/environment dev
-	@cd requirements && for kind in core sim batch dev fuzz peers node uv; do \
+	@cd requirements && for kind in core sim batch dev fuzz peers gateway node uv; do \
 		constraint=$$([ $$kind = uv ] && echo "-c dev.txt"; [[ $$kind =~ ^(sim|batch)$$ ]] && echo "-c core.txt"); \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) \
 			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \

@@ -166,7 +166,8 @@ class Gateway:
 def _read(reply: Reply, sent: int) -> Any:
     """The JSON of a reply; raises `ModelFailed` for any other status than 200."""
     if reply.status != 200:
-        raise ModelFailed(_REASONS.get(reply.status, "failed"), sent)
+        unknown = reply.status == 400 and b"Invalid model name" in reply.body  # as LiteLLM says it
+        raise ModelFailed("alias" if unknown else _REASONS.get(reply.status, "failed"), sent)
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
