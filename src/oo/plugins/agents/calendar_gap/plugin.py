@@ -28,27 +28,22 @@ class CalendarGap:
             return None
         room, zone, day = free - GETTING_THERE, zone_of(view.context.zone), today(view.context)
         fitting = [
-            (_FIRST.index(topic(one, view.context, zone, day)), -(one.minutes or 0), one.ref, one.minutes)
+            (_FIRST.index(topic(one, view.context, zone, day)), -one.minutes, one.ref, one.minutes)
             for one in view.facts
             if one.state == "open" and one.minutes is not None and 0 < one.minutes <= room
         ]
-        t, minutes = kit.voice.t, int(free)
+        # Until when, and not how many minutes: those would be others a minute later.
+        t, end = kit.voice.t, kit.voice.clock(until)
         if not fitting:
-            text = t.plural(
-                "{count} minute is free until {time}.",
-                "{count} minutes are free until {time}.",
-                minutes,
-                time=kit.voice.clock(until),
-            )
-            return Snippet(text, {"free_minutes": float(minutes)}, (), 0.5)
+            return Snippet(t("There is time until {time}.", time=end), {"until": end}, (), 0.5)
         _, _, ref, takes = min(fitting)
-        text = t(
-            "{e1.title} takes about {takes} of the {free} minutes until {time}.",
-            takes=takes,
-            free=minutes,
-            time=kit.voice.clock(until),
+        text = t.plural(
+            "{e1.title} takes about {count} minute, and there is time until {time}.",
+            "{e1.title} takes about {count} minutes, and there is time until {time}.",
+            takes,
+            time=end,
         )
-        return Snippet(text, {"free_minutes": float(minutes), "takes_minutes": float(takes or 0)}, (ref,), 0.8)
+        return Snippet(text, {"until": end, "takes_minutes": float(takes)}, (ref,), 0.8)
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """Nothing yet: sources don't say how long a task took."""

@@ -35,9 +35,9 @@ class TimeOfDay:
             return None
         if hour in peaks:
             text, why = kit.voice.t("This is one of your good hours."), kit.voice.t("this is one of your good hours")
-            return Snippet(text, {"hour": hour, "peak": True}, confidence=0.8, why=why)
+            return Snippet(text, {"peak": True}, confidence=0.8, why=why)
         if _within(hour, start, end):
-            return Snippet(kit.voice.t("Little gets done at this hour."), {"hour": hour, "quiet": True}, confidence=0.6)
+            return Snippet(kit.voice.t("Little gets done at this hour."), {"quiet": True}, confidence=0.6)
         return None
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
