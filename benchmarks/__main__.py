@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from benchmarks import (
+    agents,
     decision,
     events,
     heartsteps,
@@ -48,6 +49,7 @@ def main(wanted: list[str]) -> int:
             *processes.BENCHES,
             *events.BENCHES,
             *ticks.BENCHES,
+            *agents.BENCHES,
             *peeking.BENCHES,
         )
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
@@ -116,3 +116,8 @@ def facts_text(facts: Facts) -> str:
 def facts_from_text(text: str) -> Facts:
     """Read what `facts_text` wrote."""
     return facts_from_row(json.loads(text))
+
+
+def facts_from_texts(texts: Sequence[str]) -> tuple[Facts, ...]:
+    """Read several at once, which is quicker."""
+    return tuple(map(facts_from_row, json.loads(f"[{','.join(texts)}]")))

@@ -34,13 +34,15 @@ class KeyUnsafe(Exception):
 class Cipher:
     """Encrypts and decrypts the words of one person."""
 
-    __slots__ = ("_aead", "_user")
+    __slots__ = ("_aead", "_user", "_wrong")
 
     def __init__(self, user: str, key: bytes) -> None:
+        from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         self._aead = AESGCM(key)
         self._user = user
+        self._wrong = (InvalidTag, ValueError)
 
     def seal(self, column: str, text: str) -> bytes:
         """The text as ciphertext, bound to this person and to `column` (`table.column`)."""
@@ -57,11 +59,9 @@ class Cipher:
 
     def open_bytes(self, column: str, sealed: bytes) -> bytes:
         """The bytes again; raises `KeyGone` as `open` does."""
-        from cryptography.exceptions import InvalidTag
-
         try:
             return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound_to(column))
-        except (InvalidTag, ValueError):
+        except self._wrong:
             raise KeyGone(f"a value of {column} does not open with this person's key") from None
 
     def _bound_to(self, column: str) -> bytes:
@@ -160,7 +160,7 @@ def fingerprint(path: Path) -> str:
 
 
 def _digest(key: bytes, purpose: str, text: str) -> str:
-    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{purpose}\0{text}".encode(), "sha256").hex()[:32]
 
 
 def _instance_key(path: Path) -> bytes:

@@ -10,6 +10,8 @@ from typing import Any
 
 from oo.contracts.events.types import EVENTS, Event
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class UnknownEvent(Exception):
     """This event type is not known here."""
@@ -90,7 +92,9 @@ def _ways(field: Any) -> tuple[Callable[[Any, str, Any], None], Callable[[Any, s
 
 
 def _set_instant(message: Any, name: str, value: datetime) -> None:
-    getattr(message, name).FromDatetime(value.astimezone(UTC))
+    # As `FromDatetime` does, which takes ten times as long.
+    since, there = value - _EPOCH, getattr(message, name)
+    there.seconds, there.nanos = since.days * 86400 + since.seconds, since.microseconds * 1000
 
 
 def _instant(message: Any, name: str) -> datetime | None:

@@ -5,6 +5,7 @@ begin, commit or roll back; it never catches IntegrityError (use `upsert`); it r
 500 rows.
 """
 
+from oo.kernel.db.among import among
 from oo.kernel.db.lock import DataInUse, DataLock
 from oo.kernel.db.prepared import Prepared
 from oo.kernel.db.sqlite import SqliteDatabase
@@ -21,6 +22,7 @@ __all__ = [
     "SqliteDatabase",
     "Transaction",
     "UnitBroken",
+    "among",
     "insert_new",
     "upsert",
 ]

@@ -8,6 +8,7 @@ thread: it waits for the disk without the interpreter lock, and handing every un
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import sqlite3
 import threading
@@ -52,12 +53,12 @@ class SqliteDatabase:
         self._writer = _Writer(self._engine.connect())
         self._closed = False
 
-    async def read(self, unit: Callable[[Transaction], T]) -> T:
+    async def read(self, unit: Callable[[Transaction], T], *, aside: bool = False) -> T:
         """Run a unit on a reader; see `Database.read`."""
-        try:
-            return self._here.run(unit, AT_ONCE_SECONDS)
-        except ReadTooLong:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
+        if not aside:
+            with contextlib.suppress(ReadTooLong):
+                return self._here.run(unit, AT_ONCE_SECONDS)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
 
     async def write(self, unit: Callable[[Transaction], T]) -> T:
         """Run a unit with the next group; see `Database.write`."""

@@ -79,8 +79,11 @@ class Transaction:
 class Database(Protocol):
     """Runs units of work; durable when `write` returns."""
 
-    async def read(self, unit: Callable[[Transaction], T]) -> T:
-        """The unit's value, all of its statements seeing one state; raises `ReadTooLong` after two seconds."""
+    async def read(self, unit: Callable[[Transaction], T], *, aside: bool = False) -> T:
+        """The unit's value, all of its statements seeing one state; raises `ReadTooLong` after two seconds.
+
+        `aside` says that it takes some milliseconds, so that it goes to a thread right away.
+        """
 
     async def write(self, unit: Callable[[Transaction], T]) -> T:
         """The unit's value after its changes are durable.

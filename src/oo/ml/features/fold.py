@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from oo.contracts.features import Activity, Verb
@@ -39,17 +39,33 @@ def fold(states: States, activities: Iterable[Activity], reducers: Mapping[str, 
 
 
 def dump(states: States, reducers: Mapping[str, Reducer] = REDUCERS) -> bytes:
-    """Write states as JSON, with the versions of their reducers."""
-    rows = {name: [reducers[name].version, state] for name, state in states.items()}
-    return json.dumps(rows, separators=(",", ":")).encode()
+    """Write states as lines of a name, a version and JSON each, so that a reader need not read them all."""
+    return "\n".join(
+        f"{name} {reducers[name].version} {json.dumps(state, separators=(',', ':'))}" for name, state in states.items()
+    ).encode()
 
 
-def load(data: bytes, reducers: Mapping[str, Reducer] = REDUCERS) -> States | None:
-    """Read what `dump` wrote; None when a reducer has another version or is new, so that all is folded anew."""
-    rows = json.loads(data)
-    if any(name not in rows or rows[name][0] != reducer.version for name, reducer in reducers.items()):
+def load(
+    data: bytes, reducers: Mapping[str, Reducer] = REDUCERS, names: Collection[str] | None = None
+) -> States | None:
+    """Read what `dump` wrote, of all reducers or of those named.
+
+    None when a reducer has another version or is new, so that all is folded anew.
+    """
+    lines = {name: (version, text) for name, version, text in _lines(data)}
+    if any(name not in lines or lines[name][0] != str(reducer.version) for name, reducer in reducers.items()):
         return None
-    return {name: rows[name][1] for name in reducers}
+    return {name: json.loads(lines[name][1]) for name in reducers if names is None or name in names}
+
+
+def shown(data: bytes) -> Mapping[str, object]:
+    """What `dump` wrote as its owner may read it."""
+    return {name: json.loads(text) for name, _, text in _lines(data)}
+
+
+def _lines(data: bytes) -> list[list[str]]:
+    """The lines in their parts; none of those that were written otherwise, before."""
+    return [parts for line in data.decode().split("\n") if len(parts := line.split(" ", 2)) == 3]
 
 
 def _hearing(reducers: Mapping[str, Reducer]) -> dict[Verb, list[tuple[str, Step]]]:

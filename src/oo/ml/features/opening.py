@@ -14,12 +14,13 @@ from oo.ml.features.grouping import themes_of
 from oo.ml.features.registry import FEATURES, moment_values, profile_values, task_values
 
 
-def opened(kept: Kept, place: Place) -> States | None:
-    """The states; None when a reducer has another version by now, so that all is to be folded anew."""
-    states = start() if kept.states is None else load(kept.states)
-    if states is None or not kept.waiting:
-        return states
-    return fold(states, [activity(verb, at, data, place) for verb, at, data in kept.waiting])
+def opened(kept: Kept, place: Place, features: Collection[str]) -> States | None:
+    """The states that features read; None when a reducer has another version by now, so that all is folded anew."""
+    if kept.states is None or kept.waiting:
+        states = start() if kept.states is None else load(kept.states)
+        waiting = [activity(verb, at, data, place) for verb, at, data in kept.waiting]
+        return None if states is None else fold(states, waiting)
+    return load(kept.states, names={name for one in features if one in FEATURES for name in FEATURES[one].inputs})
 
 
 def hydrated(

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Table, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, tuple_, update
 
-from oo.kernel.db import Prepared, Transaction, upsert
+from oo.kernel.db import Prepared, Transaction, among, upsert
 from oo.kernel.erasing import ROWS, erase_slice
 from oo.kernel.keys import Cipher
+from oo.ml.features.fold import shown
 from oo.ml.features.tables import ACTIVITY, GROUPS, PRINTS, STATES, activities, folded, metadata, themes
 
 _INSERT = Prepared(insert(activities))
@@ -21,15 +22,15 @@ _PLACE = Prepared(
     .values(day=bindparam("day"), hour=bindparam("hour"))
 )
 
-_MANY: BindParameter[Any] = bindparam("users", expanding=True)
-_STATES_OF_ALL = select(folded.c.user_id, folded.c.states).where(folded.c.user_id.in_(_MANY))
-_WAITING_OF_ALL = (
+_STATES_OF_ALL = Prepared(select(folded.c.user_id, folded.c.states).where(among(folded.c.user_id)))
+_WAITING_OF_ALL = Prepared(
     select(activities)
-    .where(activities.c.user_id.in_(_MANY), activities.c.day.is_(None))
+    .where(among(activities.c.user_id), activities.c.day.is_(None))
     .order_by(activities.c.user_id, activities.c.seq)
 )
-
-
+_GROUPS_OF_ALL = Prepared(
+    select(themes.c.user_id, themes.c.groups).where(among(themes.c.user_id), themes.c.groups.is_not(None))
+)
 DERIVED: Mapping[str, Sequence[Table]] = {"mood_habits": (activities, folded), "task_titles": (themes,)}
 """What is kept by which consent."""
 
@@ -47,10 +48,10 @@ def waiting(tx: Transaction, user: str, limit: int) -> Sequence[Row[Any]]:
 
 def kept(tx: Transaction, users: Collection[str], limit: int) -> tuple[dict[str, bytes], dict[str, list[Row[Any]]]]:
     """The sealed states of many people, and at most so many activities of each that wait, by person."""
-    many = {"users": list(users)}
-    sealed = {row.user_id: row.states for row in tx.execute(_STATES_OF_ALL, many)}
+    many = {"users": users}
+    sealed = {row.user_id: row.states for row in tx.fetch(_STATES_OF_ALL, many)}
     waiting: dict[str, list[Row[Any]]] = {}
-    for row in tx.execute(_WAITING_OF_ALL, many):
+    for row in tx.fetch(_WAITING_OF_ALL, many):
         mine = waiting.setdefault(row.user_id, [])
         if len(mine) < limit:
             mine.append(row)
@@ -118,8 +119,7 @@ def put_themes(tx: Transaction, user: str, values: Mapping[str, Any]) -> None:
 
 def groups_of(tx: Transaction, users: Collection[str]) -> dict[str, bytes]:
     """The sealed groups of many people's tasks."""
-    found = select(themes.c.user_id, themes.c.groups).where(themes.c.user_id.in_(_MANY), themes.c.groups.is_not(None))
-    return {row.user_id: row.groups for row in tx.execute(found, {"users": list(users)})}
+    return {row.user_id: row.groups for row in tx.fetch(_GROUPS_OF_ALL, {"users": users})}
 
 
 def forget_before(tx: Transaction, verbs: Sequence[str], instant: datetime) -> int:
@@ -168,5 +168,5 @@ def export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence[
             }
             for row in tx.execute(select(themes).where(themes.c.user_id == user)).mappings()
         ],
-        "folded": [{**row, "states": json.loads(cipher.open_bytes(STATES, row["states"]))} for row in mine],
+        "folded": [{**row, "states": shown(cipher.open_bytes(STATES, row["states"]))} for row in mine],
     }

@@ -65,7 +65,7 @@ class KeptFeatures:
     async def kept(self, *, users: Collection[UserId]) -> Mapping[UserId, Kept]:
         """See `Features.kept`."""
         granted = await self._consents.granted_all(users=users)
-        sealed, waiting = await self._kit.db.read(lambda tx: repository.kept(tx, users, BATCH))
+        sealed, waiting = await self._kit.db.read(lambda tx: repository.kept(tx, users, BATCH), aside=True)
         groups = await self._groups([user for user in users if TITLES in granted[user]])
         found: dict[UserId, Kept] = {}
         for user in users:

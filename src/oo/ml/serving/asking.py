@@ -8,7 +8,8 @@ from functools import cache
 
 from oo.contracts.asking import Asked, Told, told
 from oo.contracts.decisions import UserView
-from oo.contracts.items import facts_from_text
+from oo.contracts.items import facts_from_texts
+from oo.contracts.knowledge import values_of
 from oo.contracts.manifests import AgentManifest
 from oo.engine.when import context
 from oo.kernel.children import Children
@@ -58,7 +59,7 @@ def view_of(asked: Asked) -> UserView:
     return UserView(
         user=asked.user,
         context=context(asked.now, asked.zone, asked.day_ends_at, busy, stock.last_project),
-        facts=tuple(map(facts_from_text, stock.facts)),
+        facts=facts_from_texts(stock.facts),
         busy=busy,
         language=asked.language,
         connected=stock.connected,
@@ -67,11 +68,12 @@ def view_of(asked: Asked) -> UserView:
 
 
 async def _answer(local: Local, asked: Asked, agents: Collection[str] | None) -> list[Told] | None:
-    states = opened(asked.kept, Place(asked.zone, asked.day_ends_at))
+    states = opened(asked.kept, Place(asked.zone, asked.day_ends_at), local.features())
     if states is None:
         return None
     view = hydrated(view_of(asked), states, asked.kept.groups, asked.standing.consents, local.features())
-    heard = await local.compute(view=view, standing=asked.standing, parameters=asked.parameters, agents=agents)
+    known = values_of(asked.parameters)
+    heard = await local.compute(view=view, standing=asked.standing, parameters=known, agents=agents)
     return [told(one) for one in heard]
 
 

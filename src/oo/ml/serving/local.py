@@ -33,6 +33,10 @@ class Local:
         self._plugins, self._writer, self._gate = dict(plugins), writer or Writer(None, lambda: 0.0), gate
         self._loaded: dict[str, Agent | None] = {}
         self._views = views_of(self._plugins)
+        self._defaults = {
+            name: {key: default_of(one) for key, one in plugin.manifest.parameters.items()}
+            for name, plugin in self._plugins.items()
+        }
         self._features = frozenset(name for view in self._views for name in view.features)
 
     def registry(self) -> Sequence[AgentView]:
@@ -55,7 +59,7 @@ class Local:
         tongue = voice(view.language, zone_of(view.context.zone), today(view.context))
         heard: list[Heard] = []
         for name, manifest, agent in self._asked(agents):
-            known = {key: default_of(one) for key, one in manifest.parameters.items()}
+            known = dict(self._defaults[name])
             known |= {key: value for key, value in parameters.get(name, {}).items() if key in known}
             one = await run_agent(name, manifest, agent, view, standing, tongue, known)
             if one.why_not is not None and one.why_not.startswith("failed:"):

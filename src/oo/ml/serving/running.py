@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from oo.contracts.agents import Agent, Kit, Snippet, Value
+from oo.contracts.asking import snippet_text
 from oo.contracts.decisions import UserView
 from oo.contracts.manifests import AgentManifest
 from oo.contracts.serving import Heard, Standing
@@ -44,21 +44,26 @@ async def run_agent(
 
 
 def narrowed(view: UserView, manifest: AgentManifest) -> UserView:
-    """The view with no other features than the declared ones, and no busy times without the consent for them."""
+    """The view with no other features than the declared ones, no busy times without the consent for them, no holds."""
     wanted = set(manifest.features)
     calendar = CALENDAR in manifest.consents
-    context = view.context if calendar else replace(view.context, meeting_until=None, free_until=None)
-    return replace(
-        view,
+    context = view.context
+    if not calendar and (context.meeting_until or context.free_until):
+        context = replace(context, meeting_until=None, free_until=None)
+    return UserView(
+        user=view.user,
         context=context,
+        facts=view.facts,
         busy=view.busy if calendar else (),
         features={name: value for name, value in view.features.items() if name in wanted},
         task_features={name: values for name, values in view.task_features.items() if name in wanted},
+        language=view.language,
+        connected=view.connected,
+        stale_since=view.stale_since,
     )
 
 
 def digest(version: str, snippet: Snippet | None) -> str:
     """A short hash of what was said by which version."""
-    said = snippet and [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why]
-    text = json.dumps([version, said], sort_keys=True, default=list)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    text = "" if snippet is None else snippet_text(snippet)
+    return hashlib.blake2b(f"{version} {text}".encode(), digest_size=12).hexdigest()

@@ -87,7 +87,7 @@ class Integrations:
     async def stocks(self, *, users: Collection[UserId]) -> Mapping[UserId, Stocked]:
         """See `Sources.stocks`."""
         since = self._kit.clock.now() - timedelta(days=1)
-        found = await self._kit.db.read(lambda tx: stocks(tx, users, since))
+        found = await self._kit.db.read(lambda tx: stocks(tx, users, since), aside=True)
         return {user: stocked(found[user]) if user in found else Stocked() for user in users}
 
     async def glance(self, *, user: UserId, ref: Ref | None = None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,14 +41,11 @@ class StoredKnowledge:
 
     async def parameters(self, *, users: Collection[UserId]) -> Mapping[UserId, Parameters]:
         """See `Knowledge.parameters`."""
-        rows = await self.kit.db.read(lambda tx: repository.known_of_all(tx, users))
-        found: dict[UserId, dict[str, dict[str, Value]]] = {}
-        for row in rows:
-            try:
-                value = as_value(json.loads(self.kit.keys.cipher(row.user_id).open(SAID, row.said))["value"])
-            except KeyGone:  # forgotten meanwhile
-                continue
-            found.setdefault(row.user_id, {}).setdefault(row.scope, {})[row.key] = value
+        rows = await self.kit.db.read(lambda tx: repository.known_of_all(tx, users), aside=True)
+        found: dict[UserId, dict[tuple[str, str], str]] = {}
+        for user, scope, key, said in rows:
+            with suppress(KeyGone):  # forgotten meanwhile
+                found.setdefault(user, {})[scope, key] = self.kit.keys.cipher(user).open(SAID, said)
         return found
 
     async def learn(self, *, user: UserId, scope: str, version: str, found: Mapping[str, Inference]) -> int:

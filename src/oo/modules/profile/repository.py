@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
-from oo.kernel.db import Transaction, upsert
+from oo.contracts.ids import UserId
+from oo.kernel.db import Prepared, Transaction, among, upsert
 from oo.kernel.erasing import erase_slice
 from oo.kernel.keys import Cipher
 from oo.modules.profile.tables import SAID, consents, contexts, knowledge, metadata, prefs
@@ -22,17 +23,24 @@ _VALUES = select(prefs.c.key, prefs.c.value).where(
     prefs.c.user_id == bindparam("user"), prefs.c.scope == bindparam("scope")
 )
 
-_MANY: BindParameter[Any] = bindparam("users", expanding=True)
-_VALUES_OF_ALL = select(prefs.c.user_id, prefs.c.key, prefs.c.value).where(
-    prefs.c.user_id.in_(_MANY), prefs.c.scope == bindparam("scope")
+_VALUES_OF_ALL = Prepared(
+    select(prefs.c.user_id, prefs.c.key, prefs.c.value).where(
+        among(prefs.c.user_id), prefs.c.scope == bindparam("scope")
+    )
 )
-_CONSENTS_OF_ALL = select(consents.c.user_id, consents.c.key, consents.c.granted).where(consents.c.user_id.in_(_MANY))
-_CONTEXTS_OF_ALL = select(contexts).where(contexts.c.user_id.in_(_MANY))
-_OFF_OF_ALL = select(prefs.c.user_id, prefs.c.scope).where(
-    prefs.c.user_id.in_(_MANY), prefs.c.key == SWITCH, prefs.c.value == "false"
+_CONSENTS_OF_ALL = Prepared(
+    select(consents.c.user_id, consents.c.key, consents.c.granted).where(among(consents.c.user_id))
 )
-_KNOWN_OF_ALL = select(knowledge.c.user_id, knowledge.c.scope, knowledge.c.key, knowledge.c.said).where(
-    knowledge.c.user_id.in_(_MANY), knowledge.c.said.is_not(None)
+_CONTEXTS_OF_ALL = Prepared(select(contexts).where(among(contexts.c.user_id)))
+_OFF_OF_ALL = Prepared(
+    select(prefs.c.user_id, prefs.c.scope).where(
+        among(prefs.c.user_id), prefs.c.key == SWITCH, prefs.c.value == "false"
+    )
+)
+_KNOWN_OF_ALL = Prepared(
+    select(knowledge.c.user_id, knowledge.c.scope, knowledge.c.key, knowledge.c.said).where(
+        among(knowledge.c.user_id), knowledge.c.said.is_not(None)
+    )
 )
 
 
@@ -51,7 +59,7 @@ def values(tx: Transaction, user: str) -> dict[str, str]:
 def values_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, str]]:
     """What was set for each of many people globally, by person and key."""
     found: dict[str, dict[str, str]] = {}
-    for row in tx.execute(_VALUES_OF_ALL, {"users": list(users), "scope": GLOBAL}):
+    for row in tx.fetch(_VALUES_OF_ALL, {"users": users, "scope": GLOBAL}):
         found.setdefault(row.user_id, {})[row.key] = row.value
     return found
 
@@ -82,7 +90,7 @@ def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
 def consents_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, bool]]:
     """What many people set of consents, by person and key."""
     found: dict[str, dict[str, bool]] = {}
-    for row in tx.execute(_CONSENTS_OF_ALL, {"users": list(users)}):
+    for row in tx.fetch(_CONSENTS_OF_ALL, {"users": users}):
         found.setdefault(row.user_id, {})[row.key] = row.granted
     return found
 
@@ -100,7 +108,7 @@ def contexts_of(tx: Transaction, user: str) -> dict[str, Row[Any]]:
 def contexts_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, Row[Any]]]:
     """What many people set of contexts, by person and name."""
     found: dict[str, dict[str, Row[Any]]] = {}
-    for row in tx.execute(_CONTEXTS_OF_ALL, {"users": list(users)}):
+    for row in tx.fetch(_CONTEXTS_OF_ALL, {"users": users}):
         found.setdefault(row.user_id, {})[row.context] = row
     return found
 
@@ -119,7 +127,7 @@ def switched_off(tx: Transaction, user: str) -> frozenset[str]:
 def switched_off_of_all(tx: Transaction, users: Collection[str]) -> dict[str, set[str]]:
     """The agents that many people switched off, by person."""
     found: dict[str, set[str]] = {}
-    for row in tx.execute(_OFF_OF_ALL, {"users": list(users)}):
+    for row in tx.fetch(_OFF_OF_ALL, {"users": users}):
         found.setdefault(row.user_id, set()).add(row.scope)
     return found
 
@@ -135,9 +143,9 @@ def known_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     return tx.execute(mine.order_by(knowledge.c.scope, knowledge.c.key)).all()
 
 
-def known_of_all(tx: Transaction, users: Collection[str]) -> Sequence[Row[Any]]:
-    """What is known of many people, sealed; what they deleted is left out."""
-    return tx.execute(_KNOWN_OF_ALL, {"users": list(users)}).all()
+def known_of_all(tx: Transaction, users: Collection[str]) -> list[tuple[UserId, str, str, bytes]]:
+    """What is known of many people, as person, scope, key and sealed text; what they deleted is left out."""
+    return tx.fetch(_KNOWN_OF_ALL, {"users": users})
 
 
 def put_known(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

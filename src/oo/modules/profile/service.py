@@ -48,7 +48,7 @@ class StoredProfiles:
 
     async def get_all(self, *, users: Collection[UserId]) -> Mapping[UserId, Profile]:
         """See `Profiles.get_all`."""
-        found = await self._db.read(lambda tx: repository.values_of_all(tx, users))
+        found = await self._db.read(lambda tx: repository.values_of_all(tx, users), aside=True)
         return {user: profile_of(found[user]) if user in found else _DEFAULT for user in users}
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:

@@ -51,9 +51,9 @@ class PostgresDatabase:
         self._here = self._kept(Reader(at_once, AT_ONCE_SECONDS, self._several)) if near else None
         self._closed = False
 
-    async def read(self, unit: Callable[[Transaction], T]) -> T:
+    async def read(self, unit: Callable[[Transaction], T], *, aside: bool = False) -> T:
         """Run a unit on one snapshot, read-only; see `Database.read`."""
-        if self._here is not None:
+        if self._here is not None and not aside:
             try:
                 return self._here.run(unit)
             except ReadTooLong:

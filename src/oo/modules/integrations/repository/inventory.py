@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
-from oo.kernel.db import Prepared, Transaction
+from oo.kernel.db import Prepared, Transaction, among
 from oo.modules.integrations.repository.connections import ENDED
 from oo.modules.integrations.tables import busy_blocks, completions, connections, items
 
@@ -37,16 +37,17 @@ _BUSY = (
     .where(busy_blocks.c.user_id == bindparam("user"), busy_blocks.c.ends_at > bindparam("since"))
     .order_by(busy_blocks.c.starts_at, busy_blocks.c.ends_at)
 )
-_MANY: BindParameter[Any] = bindparam("users", expanding=True)
-_LIVING_OF_ALL = select(
-    connections.c.id, connections.c.user_id, connections.c.state, connections.c.read_at, connections.c.created_at
-).where(connections.c.user_id.in_(_MANY), connections.c.state != ENDED)
-_OPEN_OF_ALL = (
+_LIVING_OF_ALL = Prepared(
+    select(
+        connections.c.id, connections.c.user_id, connections.c.state, connections.c.read_at, connections.c.created_at
+    ).where(among(connections.c.user_id), connections.c.state != ENDED)
+)
+_OPEN_OF_ALL = Prepared(
     select(items.c.user_id, items.c.connection_id, items.c.facts)
-    .where(items.c.user_id.in_(_MANY), items.c.state == "open")
+    .where(among(items.c.user_id), items.c.state == "open")
     .order_by(items.c.user_id, items.c.ref)
 )
-_BUSY_OF_ALL = (
+_BUSY_OF_ALL = Prepared(
     select(
         busy_blocks.c.user_id,
         busy_blocks.c.connection_id,
@@ -54,17 +55,19 @@ _BUSY_OF_ALL = (
         busy_blocks.c.ends_at,
         busy_blocks.c.all_day,
     )
-    .where(busy_blocks.c.user_id.in_(_MANY), busy_blocks.c.ends_at > bindparam("since"))
+    .where(among(busy_blocks.c.user_id), busy_blocks.c.ends_at > bindparam("since"))
     .order_by(busy_blocks.c.user_id, busy_blocks.c.starts_at, busy_blocks.c.ends_at)
 )
 _LAST_AT = (
     select(completions.c.user_id, func.max(completions.c.at).label("at"))
-    .where(completions.c.user_id.in_(_MANY))
+    .where(among(completions.c.user_id))
     .group_by(completions.c.user_id)
     .subquery()
 )
-_LAST_OF_ALL = select(completions.c.user_id, completions.c.project).join(
-    _LAST_AT, (completions.c.user_id == _LAST_AT.c.user_id) & (completions.c.at == _LAST_AT.c.at)
+_LAST_OF_ALL = Prepared(
+    select(completions.c.user_id, completions.c.project).join(
+        _LAST_AT, (completions.c.user_id == _LAST_AT.c.user_id) & (completions.c.at == _LAST_AT.c.at)
+    )
 )
 _ALL_OPEN, _ALL_BUSY = Prepared(_OPEN), Prepared(_BUSY)
 
@@ -98,18 +101,18 @@ def stock(tx: Transaction, user: str, since: datetime) -> Stock:
 
 def stocks(tx: Transaction, users: Collection[str], since: datetime) -> Mapping[str, Stock]:
     """The same of many people, at most some hundred; those without a connection are left out."""
-    many = {"users": list(users)}
+    many = {"users": users}
     living: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in tx.execute(_LIVING_OF_ALL, many):
+    for row in tx.fetch(_LIVING_OF_ALL, many):
         living[row.user_id].append(row)
     ids = {row.id for rows in living.values() for row in rows}
     facts: dict[str, list[str]] = defaultdict(list)
-    for row in tx.execute(_OPEN_OF_ALL, many):
+    for row in tx.fetch(_OPEN_OF_ALL, many):
         if row.connection_id in ids:  # else it is being forgotten right now
             facts[row.user_id].append(row.facts)
     busy: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in tx.execute(_BUSY_OF_ALL, {**many, "since": since}):
+    for row in tx.fetch(_BUSY_OF_ALL, {**many, "since": since}):
         if row.connection_id in ids:
             busy[row.user_id].append(row)
-    last = {row.user_id: row.project for row in tx.execute(_LAST_OF_ALL, many)}
+    last = {row.user_id: row.project for row in tx.fetch(_LAST_OF_ALL, many)}
     return {user: Stock(rows, facts.get(user, ()), busy.get(user, ()), last.get(user)) for user, rows in living.items()}

@@ -49,7 +49,7 @@ class LateAnswers:
         self.gate = asyncio.Event()
         self.reading = asyncio.Event()
 
-    async def read(self, unit: Callable[[Transaction], T]) -> T:
+    async def read(self, unit: Callable[[Transaction], T], *, aside: bool = False) -> T:
         value = await self._db.read(unit)
         self.reading.set()
         await self.gate.wait()

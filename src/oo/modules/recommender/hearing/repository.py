@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from oo.kernel.db import Prepared, Transaction, upsert
+from oo.kernel.db import Prepared, Transaction, among, upsert
 from oo.modules.recommender.tables import agent_outputs, hearings, rounds
 
 NOT_CALLED = datetime(9000, 1, 1, tzinfo=UTC)
@@ -29,15 +29,16 @@ _SAID = Prepared(
         .label("round_at"),
     ).where(agent_outputs.c.user_id == _USER, agent_outputs.c.said.is_not(None))
 )
-_MANY: BindParameter[Any] = bindparam("users", expanding=True)
-_HEARINGS = select(hearings).where(hearings.c.user_id.in_(_MANY))
-_KEPT = select(
-    agent_outputs.c.user_id,
-    agent_outputs.c.agent,
-    agent_outputs.c.digest,
-    agent_outputs.c.why_not,
-    agent_outputs.c.said.is_not(None).label("speaks"),
-).where(agent_outputs.c.user_id.in_(_MANY))
+_HEARINGS = Prepared(select(hearings).where(among(hearings.c.user_id)))
+_KEPT = Prepared(
+    select(
+        agent_outputs.c.user_id,
+        agent_outputs.c.agent,
+        agent_outputs.c.digest,
+        agent_outputs.c.why_not,
+        agent_outputs.c.said.is_not(None).label("speaks"),
+    ).where(among(agent_outputs.c.user_id))
+)
 _SETTLE = Prepared(
     update(hearings)
     .where(hearings.c.user_id == bindparam("person"), hearings.c.due_at == bindparam("before"))
@@ -79,7 +80,7 @@ def outputs(tx: Transaction, user: str) -> Sequence[Row[Any]]:
 
 def kept(tx: Transaction, users: Collection[str]) -> dict[tuple[str, str], Row[Any]]:
     """What agents last said of many people, by person and agent, as digests."""
-    return {(row.user_id, row.agent): row for row in tx.execute(_KEPT, {"users": list(users)})}
+    return {(row.user_id, row.agent): row for row in tx.fetch(_KEPT, {"users": users})}
 
 
 def put(tx: Transaction, fresh: Sequence[Mapping[str, Any]]) -> None:
@@ -109,7 +110,7 @@ def everybody(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
 
 def hearings_of(tx: Transaction, users: Collection[str]) -> dict[str, Row[Any]]:
     """When each of these people is to be asked, and the day of the last inference, by person."""
-    return {row.user_id: row for row in tx.execute(_HEARINGS, {"users": list(users)})}
+    return {row.user_id: row for row in tx.fetch(_HEARINGS, {"users": users})}
 
 
 def call(tx: Transaction, user: str, at: datetime) -> None:

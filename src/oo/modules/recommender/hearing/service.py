@@ -25,7 +25,7 @@ from oo.kernel.module import Kit
 from oo.modules.recommender.hearing import repository
 from oo.modules.recommender.hearing.keeping import Keeping, Meeting
 
-PEOPLE = 200
+PEOPLE = 100
 """People that are asked about at a time."""
 CALENDAR = "calendar_times"
 """The consent to use the times of the calendar."""
