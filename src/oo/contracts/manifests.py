@@ -187,6 +187,9 @@ class ChannelManifest(Manifest):
         default=False, description="Whether an address is asked first whether it wants this, and used after its yes."
     )
     a_day: int = Field(default=8, ge=1, description="The most messages to one address in a day, tests included.")
+    person_a_day: int = Field(
+        default=40, ge=1, description="The most messages to one person in 24 hours, over all their addresses."
+    )
     minutes_between: int = Field(default=20, ge=0, description="The least time between two messages to one address.")
 
 

@@ -9,7 +9,7 @@ Verdict(sent=False, reason='quiet-hours', probability=0.0, send=None)
 
 from __future__ import annotations
 
-from oo.engine.interrupting.deciding import ALLOWED, HELD_OUT, KEPT_SILENT, WORTH_IT, Verdict, gate, weigh
+from oo.engine.interrupting.gating import ALLOWED, HELD_OUT, KEPT_SILENT, WORTH_IT, Verdict, gate
 from oo.engine.interrupting.rules import (
     DEVICE_RULES,
     MOMENT_RULES,
@@ -39,5 +39,4 @@ __all__ = [
     "lives_for",
     "out_of_reach",
     "unfit",
-    "weigh",
 ]

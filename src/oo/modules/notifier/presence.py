@@ -17,7 +17,15 @@ def here(tx: Transaction, user: str, zone: str, now: datetime, *, visit: bool = 
     row = repository.presence(tx, user)
     seen = now if visit else None
     if row is None:
-        first = {"zone": zone, "zones": "[]", "seen_at": seen, "since": now, "due_at": now}
+        first = {
+            "zone": zone,
+            "zones": "[]",
+            "day_ends_at": "00:00",
+            "seen_tip": "",
+            "seen_at": seen,
+            "since": now,
+            "due_at": now,
+        }
         repository.add_presence(tx, {"user_id": user, "active_day": 0, "planned_day": 0, **first})
         return
     changed: dict[str, object] = {"seen_at": now} if visit else {}

@@ -43,7 +43,9 @@ presences = Table(
     Column("user_id", String(26), primary_key=True),
     Column("zone", String(40), nullable=False),  # that a device said last; nothing when none did
     Column("zones", Text, nullable=False),  # those of the last two days, each with when it ended, as JSON
+    Column("day_ends_at", String(5), nullable=False),
     Column("seen_at", Instant),
+    Column("seen_tip", String(26), nullable=False),  # the tip that was on a screen last
     Column("since", Instant, nullable=False),
     Column("active_day", Integer, nullable=False),  # the person's day of the last activity
     Column("planned_day", Integer, nullable=False),  # the person's day whose slots are planned

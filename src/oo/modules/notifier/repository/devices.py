@@ -81,3 +81,9 @@ def opt_out(tx: Transaction, id: str, user: str, at: datetime, what: str, since:
     mine = (pushes.c.user_id == user, pushes.c.sent_at >= since)
     after = tx.execute(select(func.count()).select_from(pushes).where(*mine)).scalar_one()
     tx.execute(insert(optouts).values(id=id, user_id=user, at=at, what=what, after=after))
+
+
+def planned(tx: Transaction, user: str, due_at: datetime, values: Mapping[str, Any]) -> int:
+    """Note what was planned, unless something came up meanwhile that asks to look again; the number of rows."""
+    mine = (presences.c.user_id == user, presences.c.due_at == due_at)
+    return tx.execute(update(presences).where(*mine).values(**values)).rowcount
