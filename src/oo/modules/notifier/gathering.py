@@ -33,7 +33,8 @@ from oo.modules.notifier.wishing import wishes_of
 COUNTED = timedelta(days=3)
 """How far back pushes and messages are looked at: every zone's day lies within."""
 HABIT = timedelta(days=14)
-CALENDAR = "calendar_times"
+CALENDAR, LEARNT_FROM = "calendar_times", "mood_habits"
+"""The consents to use the times of the calendar, and to learn from reactions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
 from oo.modules.notifier import presence
 from oo.modules.notifier.devices import known_zone
-from oo.modules.notifier.gathering import day_seed
+from oo.modules.notifier.gathering import LEARNT_FROM, day_seed
 from oo.modules.notifier.planned import point_row
 from oo.modules.notifier.repository import devices, log, moments
 
@@ -39,7 +39,6 @@ AFTER_TASK = timedelta(minutes=2)
 """A task that was closed may be opened again, and somebody may close the next: the moment is when they look up."""
 AFTER_ARRIVAL = timedelta(minutes=10)
 """Whoever begins their day here sees the tip on the page; this is for when they have gone on."""
-LEARNT_FROM = "mood_habits"
 WORDS = {"done": "done", "snooze": "snoozed", "dismiss": "dismissed"}
 
 

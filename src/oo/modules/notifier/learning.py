@@ -14,8 +14,7 @@ from oo.engine.interrupting.worth import JUST_IN_TIME_MINUTES
 from oo.kernel.db import Transaction
 from oo.kernel.keys import KeyGone
 from oo.kernel.module import Kit
-from oo.modules.notifier.gathering import Gathering, Person
-from oo.modules.notifier.handlers import LEARNT_FROM
+from oo.modules.notifier.gathering import LEARNT_FROM, Gathering, Person
 from oo.modules.notifier.repository import moments
 
 SETTLED = timedelta(minutes=JUST_IN_TIME_MINUTES + 5)
