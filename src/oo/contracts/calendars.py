@@ -16,6 +16,8 @@ from oo.contracts.items import Busy
 Verdict: TypeAlias = Literal["free", "all day", "busy"]
 """`all day` is kept as a block that contexts may follow; it is no meeting and silences nothing by itself."""
 Answer: TypeAlias = Literal["accepted", "tentative", "none", "declined"]
+BACK, AHEAD = timedelta(days=1), timedelta(days=35)
+"""How much of a calendar is read, around now."""
 LONGEST_TRAVEL = timedelta(hours=24)
 """More travel before an entry than this is taken for damage."""
 
@@ -86,6 +88,13 @@ def busy(entry: Entry) -> Busy | None:
     if verdict == "busy" and timedelta(0) < entry.travel <= LONGEST_TRAVEL:
         start -= entry.travel
     return Busy(start, entry.end.astimezone(UTC), verdict == "all day")
+
+
+def taken(entries: Iterable[Entry], now: datetime) -> tuple[Busy, ...]:
+    """The blocks between yesterday and five weeks from now, each once and in order."""
+    blocks = {block for one in entries if (block := busy(one)) is not None}
+    near = (block for block in blocks if block.start < now + AHEAD and block.end > now - BACK)
+    return tuple(sorted(near, key=lambda block: (block.start, block.end, block.all_day)))
 
 
 def is_free(blocks: Iterable[Busy], now: datetime) -> bool:

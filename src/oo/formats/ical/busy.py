@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from oo.contracts.calendars import Answer, Entry, busy
-from oo.contracts.items import Busy
+from oo.contracts.calendars import AHEAD, BACK, Answer, Entry
 from oo.formats.ical.blocks import Block
 from oo.formats.ical.components import Component, instant
 from oo.formats.ical.recurring import Occurrence
 
-BACK = timedelta(days=1)
-AHEAD = timedelta(days=35)
 _SLACK = timedelta(days=2)
 _DAY = re.compile(r"\d{8}(T|$)")
 _RECURRING = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
@@ -37,14 +34,6 @@ def near(found: Sequence[Block], now: datetime) -> Iterator[Block]:
             if ends < first or begins > last:
                 continue
         yield block
-
-
-def blocks(found: Iterable[Occurrence], owners: Collection[str], now: datetime, zone: tzinfo) -> Iterator[Busy]:
-    """The blocks that are taken between yesterday and five weeks from now; what the owner is free for is left out."""
-    for one in found:
-        taken = None if (known := entry(one, owners, zone)) is None else busy(known)
-        if taken is not None and taken.start < now + AHEAD and taken.end > now - BACK:
-            yield taken
 
 
 def entry(one: Occurrence, owners: Collection[str], zone: tzinfo) -> Entry | None:

@@ -27,6 +27,8 @@ class Component:
     ical: Any
     faults: list[str] = field(default_factory=list)
     """What in it could not be read and was left out."""
+    resource: str = ""
+    """The name of what holds it alone, at a server; nothing in a file."""
 
     def when(self, name: str) -> When | None:
         """The day or time of a property, None when there is none."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import tzinfo
 
+from oo.contracts.calendars import AHEAD, BACK, taken
 from oo.contracts.connectors import Batch, Source, Unread
 from oo.contracts.ids import Ref
 from oo.contracts.items import Busy, Item
@@ -22,34 +23,43 @@ FORMAT = "ics.2"
 
 
 def batch_of(
-    source: Source, contents: Mapping[str, bytes], unread: Iterable[Unread] = (), owners: Collection[str] = ()
+    source: Source,
+    contents: Mapping[str, bytes],
+    unread: Iterable[Unread] = (),
+    owners: Collection[str] = (),
+    *,
+    resources: bool = False,
 ) -> Batch:
     """What several calendars hold, by name, without a cursor; `owners` are the person's own addresses.
 
+    Each is a file, or with `resources` one thing of a server: its name is that of its to-dos, too.
     A large calendar takes seconds: call it in a thread. Nothing that is in the bytes raises.
     """
     items: dict[Ref, Item] = {}
-    taken: set[Busy] = set()
+    times: set[Busy] = set()
     notes = list(unread)
     for path, data in sorted(contents.items()):
         found, work = cut(path, data), Work()
         notes.extend(found.unread)
         for sheet in found.sheets:
-            reading = _Reading(source, path, sheet, work, owners)
+            reading = Reading(source, path, sheet, work, owners, resources)
             reading.run()
-            taken.update(reading.busy)
+            times.update(reading.busy)
             notes.extend(reading.unread)
             for item in reading.items:
                 items.setdefault(item.facts.ref, item)
-    ordered = sorted(taken, key=lambda block: (block.start, block.end, block.all_day))
+    ordered = sorted(times, key=lambda block: (block.start, block.end, block.all_day))
     return Batch("", tuple(items.values()), tuple(ordered), unread=tuple(notes))
 
 
-class _Reading:
+class Reading:
     """One calendar of one file, being read."""
 
-    def __init__(self, source: Source, path: str, sheet: Sheet, work: Work, owners: Collection[str]) -> None:
+    def __init__(
+        self, source: Source, path: str, sheet: Sheet, work: Work, owners: Collection[str], resources: bool
+    ) -> None:
         self.source, self.path, self.sheet = source, path, sheet
+        self.resource = path if resources else ""
         self.owners = {one.lower() for one in owners or ((sheet.name,) if sheet.name else ())}
         self.person: tzinfo = zone_of(source.zone)
         self.zones = Zones(block for block in sheet.blocks if block.kind == "VTIMEZONE")
@@ -62,7 +72,7 @@ class _Reading:
     def run(self) -> None:
         """Read every series; what fails is noted and the others go on."""
         for kind in ("VEVENT", "VTODO"):
-            for series in _series(self._components(kind)):
+            for series in series_of(self.components(kind)):
                 try:
                     self._take(kind, series)
                 except (TooMuch, ValueError, OverflowError) as error:
@@ -73,14 +83,14 @@ class _Reading:
         now = self.source.now
         if kind == "VTODO":
             if all(todos.title(one) for one in series):
-                self.items.extend(todos.items(self.source, series, now, self._zone, self.work))
+                self.items.extend(todos.items(self.source, series, now, self.zone, self.work))
             else:
                 self._note(series[0].line, "A VTODO without words.")
             return
         found: Iterable[Occurrence | None] = map(single, series)
         if any(one.repeats or "RECURRENCE-ID" in one.ical for one in series):
-            found = occurrences(series, now - busy.BACK * 2, now + busy.AHEAD + busy.BACK, self.work)
-        self.busy.extend(busy.blocks(filter(None, found), self.owners, now, self.person))
+            found = occurrences(series, now - BACK * 2, now + AHEAD + BACK, self.work)
+        self._note_times(filter(None, found))
 
     def _take_as_it_stands(self, kind: str, series: list[Component]) -> None:
         """Read a series whose recurrence can't be followed as what happens once."""
@@ -89,20 +99,25 @@ class _Reading:
                 one.ical.pop(name, None)
         try:
             if kind == "VTODO":
-                self.items.extend(todos.items(self.source, series, self.source.now, self._zone, self.work))
+                self.items.extend(todos.items(self.source, series, self.source.now, self.zone, self.work))
             else:
-                found = filter(None, map(single, series))
-                self.busy.extend(busy.blocks(found, self.owners, self.source.now, self.person))
+                self._note_times(filter(None, map(single, series)))
         except (ValueError, OverflowError, TypeError):
             self._note(series[0].line, f"A {kind} with times that can't be read; it is left out.")
 
+    def _note_times(self, found: Iterable[Occurrence]) -> None:
+        known = (busy.entry(one, self.owners, self.person) for one in found)
+        self.busy.extend(taken(filter(None, known), self.source.now))
+
     @property
-    def _zone(self) -> tzinfo:
+    def zone(self) -> tzinfo:
+        """The zone of floating times."""
         return self.own or self.person
 
-    def _components(self, kind: str) -> Iterable[Component]:
+    def components(self, kind: str) -> Iterable[Component]:
+        """The components of a kind that can be read; the others are noted."""
         # A to-do's floating time stays floating, so that it follows the person; a meeting's is somewhere.
-        floating = self._zone if kind == "VEVENT" else self.own
+        floating = self.zone if kind == "VEVENT" else self.own
         blocks = [block for block in self.sheet.blocks if block.kind == kind]
         for block in busy.near(blocks, self.source.now) if kind == "VEVENT" else blocks:
             try:
@@ -118,13 +133,14 @@ class _Reading:
                 self._note(block.line, "A VEVENT without a beginning.")
                 continue
             component.uid = component.uid or _anonymous(block)
+            component.resource = self.resource
             yield component
 
     def _note(self, line: int, reason: str) -> None:
         self.unread.append(Unread(self.path, line, reason))
 
 
-def _series(components: Iterable[Component]) -> Iterable[list[Component]]:
+def series_of(components: Iterable[Component]) -> Iterable[list[Component]]:
     """Components by UID; of two for the same occurrence the one with the higher SEQUENCE counts, then the later one."""
     found: dict[str, dict[object, Component]] = {}
     for component in components:

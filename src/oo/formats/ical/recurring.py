@@ -42,7 +42,10 @@ def occurrences(series: Sequence[Component], start: datetime, stop: datetime, wo
         raise
     except Exception as error:  # a damaged rule may break the libraries anywhere
         raise ValueError(f"A {kind} whose recurrence can't be read ({type(error).__name__}).") from error
-    listed = (single(Component(kind, series[0].line, series[0].uid, ical)) for ical in found[:MOST_OCCURRENCES])
+    listed = (
+        single(Component(kind, series[0].line, series[0].uid, ical, resource=series[0].resource))
+        for ical in found[:MOST_OCCURRENCES]
+    )
     return sorted((one for one in listed if one is not None), key=lambda one: _sortable(one.start))
 
 

@@ -25,24 +25,24 @@ def items(source: Source, series: Sequence[Component], now: datetime, zone: tzin
     masters = [one for one in series if "RECURRENCE-ID" not in one.ical]
     others = [one for one in series if "RECURRENCE-ID" in one.ical]
     master = masters[0] if masters else None
-    if master is None or not master.repeats or _state(master) != "open":
+    if master is None or not master.repeats or state_of(master) != "open":
         for one in series:
             yield _item(source, one, single(one), recurring=False)
         return
     for one in others:
-        if _state(one) != "open":
+        if state_of(one) != "open":
             yield _item(source, one, single(one), recurring=True)
-    following = _next_open(master, others, now, zone, work)
+    following = next_open(master, others, now, zone, work)
     if following is not None:
         yield _item(source, following.component, following, recurring=True)
 
 
-def _next_open(
+def next_open(
     master: Component, others: Sequence[Component], now: datetime, zone: tzinfo, work: Work
 ) -> Occurrence | None:
     """The first occurrence after the last one that was ticked off; apps show that one, however late it is."""
     ticked = [
-        original for one in others if _state(one) != "open" and (original := one.when("RECURRENCE-ID")) is not None
+        original for one in others if state_of(one) != "open" and (original := one.when("RECURRENCE-ID")) is not None
     ]
     last = max((instant(when, zone) for when in ticked), default=None)
     anchor = master.when("DTSTART") or master.when("DUE")
@@ -53,21 +53,21 @@ def _next_open(
     # Most are found at once; the far end is for what recurs rarely, or was ticked off far ahead.
     for stop in (begin + _NEAR, max(begin, now) + _FOLLOWED):
         for one in occurrences([master, *others], start, stop, work):
-            if _state(one.component) == "open" and (last is None or instant(one.original, zone) > last):
+            if state_of(one.component) == "open" and (last is None or instant(one.original, zone) > last):
                 return one
     return None
 
 
 def _item(source: Source, component: Component, one: Occurrence | None, *, recurring: bool) -> Item:
     """The normal form of a to-do at one of its times."""
-    state = _state(component)
+    state = state_of(component)
     original = one.original if one is not None and (recurring or "RECURRENCE-ID" in component.ical) else None
     finished = component.when("COMPLETED") or (component.when("LAST-MODIFIED") if state == "done" else None)
     percent = component.number("PERCENT-COMPLETE")
     due = one.end if one is not None else None
     start = one.start if one is not None else None
     facts = Facts(
-        ref=source.ref(key(source, component.uid, original)),
+        ref=source.ref(key(source, component.uid, original, component.resource)),
         version=_hash(component.ical.to_ical().decode(errors="replace"), str(due), str(start)),
         state=state,
         added=_plain(component.when("CREATED")),
@@ -94,12 +94,22 @@ def title(component: Component) -> str:
     return words if len(words) <= 500 else words[:499] + "…"
 
 
-def key(source: Source, uid: str, original: When | None = None) -> str:
-    """The key of a to-do, or of one occurrence of it."""
-    return _hash(source.connection, uid, "" if original is None else _plain_text(original))
+def key(source: Source, uid: str, original: When | None = None, resource: str = "") -> str:
+    """The key of a to-do, or of one occurrence of it; by its resource where one holds it alone."""
+    when = "" if original is None else _plain_text(original)
+    if not resource:
+        return _hash(source.connection, uid, when)
+    root = resource_key(source, resource)
+    return f"{root}-{_hash(root, when)[:8]}" if when else root
 
 
-def _state(component: Component) -> State:
+def resource_key(source: Source, resource: str) -> str:
+    """What the keys of a resource's to-dos begin with."""
+    return _hash(source.connection, "resource", resource)
+
+
+def state_of(component: Component) -> State:
+    """Whether it is done, in any of the three ways to say so."""
     if component.status == "CANCELLED":
         return "dropped"
     done = component.status == "COMPLETED" or "COMPLETED" in component.ical

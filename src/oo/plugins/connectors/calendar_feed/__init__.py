@@ -1,0 +1,1 @@
+"""Calendar feeds by address: busy blocks, read anew only when they changed."""
