@@ -170,6 +170,8 @@ class Batch:
     unread: tuple[Unread, ...] = ()
     more: bool = False
     """Whether this is a slice of a read that goes on (`Sliced`): it has no cursor, and says nothing of what is gone."""
+    times: bool | None = None
+    """Whether `busy` is all there is, so that other blocks are gone; None: as `complete` says."""
 
 
 @dataclass(frozen=True, slots=True)

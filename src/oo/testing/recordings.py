@@ -1,11 +1,12 @@
 """What a source's server said, recorded once and said again: for examining connectors without the server.
 
-`Recorder` goes around a real client and keeps each exchange; `Recorded` answers the same questions from them. A recording
-is JSON in a connector's `tests/samples/`, so that a reader sees what the API gives.
+`Recorder` goes around a real client and keeps each exchange; `Recorded` answers the same questions from them. A
+recording is JSON in a connector's `tests/samples/`, so that a reader sees what the API gives.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,10 +38,8 @@ class Exchange:
     def row(self) -> dict[str, Any]:
         """As JSON has it; a body that is JSON stands as such, so that it can be read."""
         said: Any = self.body
-        try:
+        with contextlib.suppress(ValueError):
             said = json.loads(self.body)
-        except ValueError:
-            pass
         body = {"body": self.body} if isinstance(said, str | int | float | None) else {"json": said}
         return {
             "method": self.method,

@@ -89,7 +89,8 @@ class Reading:
             own, self._held = [*self._held, *own], []
         found = Found(own, known, frozenset(gone), await self._finished(gone), self.source)
         todo = await asyncio.to_thread(item_steps, self._kit, self.connection, found)
-        return todo if batch.more else [*todo, *await self._times(whole)]
+        times = whole if batch.times is None else batch.times
+        return todo if batch.more else [*todo, *await self._times(times)]
 
     def _now(self, own: Sequence[Item], known: Sequence[Row[Any]]) -> list[Item]:
         """The items of a slice that can be stored before the end of the read is known."""

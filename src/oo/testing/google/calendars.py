@@ -61,7 +61,12 @@ class Calendar:
 
     def listed(self) -> dict[str, Any]:
         """Its entry in the list of calendars."""
-        entry = {"kind": "calendar#calendarListEntry", "id": self.id, "summary": "Mine", "timeZone": self.zone}
+        entry: dict[str, Any] = {
+            "kind": "calendar#calendarListEntry",
+            "id": self.id,
+            "summary": "Mine",
+            "timeZone": self.zone,
+        }
         entry |= {"accessRole": self.role, "selected": self.selected}
         return entry | ({"primary": True} if self.primary else {}) | ({"hidden": True} if self.hidden else {})
 

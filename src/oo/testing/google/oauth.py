@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+
+from oo.testing.determinism import CountingIds
 
 CLIENT_ID, CLIENT_SECRET = "oo.apps.googleusercontent.com", "GOCSPX-stand-in"
 SECONDS = 3599
@@ -28,6 +29,7 @@ class Code:
 class Access:
     """Codes and tokens of the one account there is."""
 
+    ids: CountingIds = field(default_factory=CountingIds)
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, str] = field(default_factory=dict)
     """Access tokens with their refresh token, `""` for none."""
@@ -48,7 +50,7 @@ class Access:
         back = query["redirect_uri"]
         if self.denies:
             return f"{back}?" + urlencode({"error": "access_denied", "state": query.get("state", "")})
-        code = secrets.token_urlsafe(16)
+        code = self.ids.token(16)
         scope = query.get("scope", "") if self.only is None else self.only
         offline = query.get("access_type") == "offline" and (query.get("prompt") == "consent" or not self.refresh)
         self.codes[code] = Code(back, query["code_challenge"], scope, offline)
@@ -85,7 +87,7 @@ class Access:
 
     def grant(self, scope: str = "") -> tuple[str, str]:
         """Access and refresh token as if somebody had consented."""
-        kept = f"1//0{secrets.token_urlsafe(12)}"
+        kept = f"1//0{self.ids.token(16)}"
         self.refresh[kept] = scope
         return str(self._issued(kept, scope)["access_token"]), kept
 
@@ -101,12 +103,12 @@ class Access:
             return 400, {"error": "invalid_grant", "error_description": "Bad Request"}
         kept = ""
         if code.offline:
-            kept = f"1//0{secrets.token_urlsafe(12)}"
+            kept = f"1//0{self.ids.token(16)}"
             self.refresh[kept] = code.scope
         issued = self._issued(kept, code.scope)
         return 200, issued | ({"refresh_token": kept} if kept else {})
 
     def _issued(self, kept: str, scope: str) -> dict[str, Any]:
-        token = f"ya29.{secrets.token_urlsafe(16)}"
+        token = f"ya29.{self.ids.token(16)}"
         self.access[token] = kept
         return {"access_token": token, "expires_in": SECONDS, "scope": scope, "token_type": "Bearer"}

@@ -8,7 +8,7 @@ import json
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from oo.kernel.clock import SystemClock
 from oo.testing.google.calendars import Calendar
 from oo.testing.google.oauth import Access
 from oo.testing.standins.faults import Faults
@@ -43,7 +44,7 @@ class Google:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
     channels: dict[str, Channel] = field(default_factory=dict)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
     skew: timedelta = timedelta(0)
     """How far its clock is ahead."""
     page: int = 250

@@ -17,6 +17,7 @@ from oo.contracts.words.sentences import PARTS, SENTENCES, template_of
 HOUSE = Path(__file__).parents[3]
 SPEAKERS = (
     *sorted((HOUSE / "plugins" / "connectors").rglob("*.py")),
+    *sorted((HOUSE / "formats").rglob("*.py")),
     *sorted((HOUSE / "modules" / "integrations").rglob("*.py")),
     *(HOUSE / name for name in ("contracts/reading.py", "kernel/files.py", "kernel/trees.py", "kernel/lines.py")),
     *(HOUSE / name for name in ("entry/disk.py", "entry/local_disk.py")),

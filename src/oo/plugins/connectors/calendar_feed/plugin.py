@@ -83,7 +83,7 @@ async def _get(source: Source, conditions: dict[str, str]) -> Answer:
             raise TryLater("It answered in a way that oO cannot read.", timedelta(minutes=15))
         return answer
     if len(answer.body) > LARGEST:
-        raise Unusable("This feed is larger than 5 MB; oO does not read it.")
+        raise Unusable(f"This feed is larger than {LARGEST // 1_000_000} MB; oO does not read it.")
     text = answer.body.removeprefix(b"\xef\xbb\xbf").strip().upper()
     if not text.startswith(b"BEGIN:VCALENDAR"):
         raise Unusable("What is at this address is no calendar.")

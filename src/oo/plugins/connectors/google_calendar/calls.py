@@ -18,11 +18,11 @@ _OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 
 
 class Gone(TryLater):
-    """This calendar isn't there any more."""
+    """This calendar is not there any more."""
 
 
 class TooOld(TryLater):
-    """The sync token counts no longer: everything is to be read anew."""
+    """The sync token counts no longer."""
 
 
 async def pages(http: Http, address: str, params: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
