@@ -14,6 +14,7 @@ import pytest
 from starlette.routing import Route
 
 from oo.contracts.accounts import Accounts
+from oo.contracts.deliveries import Deliveries
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.sources import Sources
@@ -124,7 +125,18 @@ async def _give_milo_things(world: World) -> None:
     assert identity is not None
     [hold] = await tips.held(user=milo.user)
     [connection] = await sources.connections(user=milo.user)
-    world.milos |= {"tip": second.id, "hold": hold.id, "session": identity.session, "connection": connection.id}
+    device = await promises[Deliveries].subscribe(
+        user=milo.user,
+        channel="webhook",
+        values={"url": "https://example.org/milo", "secret": f"{CANARIES[0]} before {CANARIES[1]}"},
+        name=CANARIES[0],
+    )
+    world.milos |= {"device": device.id} | {
+        "tip": second.id,
+        "hold": hold.id,
+        "session": identity.session,
+        "connection": connection.id,
+    }
     # Let the background come to rest, so that all that changes afterwards was changed by a request.
     await world.home.relay.settled(2.0)
     before: Any = None

@@ -18,6 +18,14 @@ pytestmark = pytest.mark.anyio
 STRANGERS = ("anonymous", "expired", "deleted")
 MEMBERS = ("other", "admin")
 NOBODYS = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+SUBSCRIPTION = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/own",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+"""Of whoever asks; the keys are those of RFC 8291's example."""
 
 CHANGES: dict[str, dict[str, str]] = {
     "/": {"tip": "{tip}", "key": "k-{who}", "action": "done"},
@@ -45,6 +53,12 @@ CHANGES: dict[str, dict[str, str]] = {
     "/settings/erase": {"name": "Milo"},
     "/settings/ways/remove": {"way": "{way}"},
     "/agree": {},
+    "/settings/often": {"a_day": "2"},
+    "/settings/quiet": {"quiet": "none"},
+    "/settings/way": {"channel": "webhook", "url": "https://example.org/", "secret": "a secret of my very own"},
+    "/settings/way/test": {"device": "{device}"},
+    "/settings/way/stop": {"device": "{device}"},
+    "/answer/{verb}/{token}": {},
 }
 """What a page sends to each route that changes something, with Milo's ids in the places."""
 CALLS: dict[str, dict[str, Any]] = {
@@ -65,6 +79,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "/api/profile/contexts": {"contexts": {"work": {"on": None}}},
     "/api/agents/{agent}/compute": {},
     "/api/feedback": {"key": "k-{who}", "tip": "{tip}", "action": "done"},
+    "/push/on": {"subscription": SUBSCRIPTION},
+    "/push/renew": {"device": "{device}", "subscription": SUBSCRIPTION},
+    "/push/here": {"device": "{device}", "subscription": SUBSCRIPTION},
+    "/react": {"token": NOBODYS, "action": "done"},
     "/kept": {"person": "{who}", "reactions": [{"key": "k-{who}", "tip": "{tip}", "action": "done"}]},
 }
 """The same for what takes JSON."""

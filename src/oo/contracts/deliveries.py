@@ -174,9 +174,20 @@ class Deliveries(Protocol):
         """
 
     async def renew(
-        self, *, user: UserId, channel: str, old: Mapping[str, str], values: Mapping[str, str], zone: str = ""
+        self,
+        *,
+        user: UserId,
+        channel: str,
+        old: Mapping[str, str],
+        values: Mapping[str, str],
+        zone: str = "",
+        device: str = "",
     ) -> DeviceView:
-        """A device has another address or other keys now (`pushsubscriptionchange`): it stays the same device."""
+        """A device has another address or other keys now (`pushsubscriptionchange`): it stays the same device.
+
+        It is known by its id where it still knows that (raises `NotFound` when it was taken off), else by its old
+        address.
+        """
 
     async def unsubscribe(self, *, user: UserId, device: str) -> None:
         """Never write to this device again, and forget its address; raises `NotFound`."""

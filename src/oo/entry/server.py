@@ -22,6 +22,7 @@ from oo.apps.web.promises import Promises
 from oo.contracts.accounts import Accounts
 from oo.contracts.consents import Consenting, Consents
 from oo.contracts.contexts import Contexts
+from oo.contracts.deliveries import Deliveries
 from oo.contracts.experiments import Experiments
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
@@ -42,7 +43,7 @@ from oo.modules.auth.sessions import ABSOLUTE
 
 PUBLIC = Public(
     exact=frozenset({"/health", "/recommend", "/generate", *web.PUBLIC}),
-    prefixes=("/sign-in/", "/static/", "/agents/", "/hooks/"),
+    prefixes=("/sign-in/", "/static/", "/agents/", "/hooks/", web.ANSWERS),
     files="/static/",
     door="/sign-in",
     uploads=web.UPLOADS,
@@ -116,6 +117,7 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
             contexts=promises[Contexts],
             knowledge=promises[Knowledge],
             serving=promises[Serving],
+            deliveries=promises[Deliveries],
             clock=tools.clock,
             ids=tools.ids,
         )

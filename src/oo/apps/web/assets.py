@@ -19,7 +19,7 @@ STYLES = ("tokens", "type", "frame", "rings", "tip", "actions", "lists", "first"
 """Component style sheets that the tip page needs, in the order in which they apply: later ones win."""
 PAGE_STYLES = ("rows", "sign_in", "settings")
 """Those of the other pages: a sheet of its own, so that the tip page stays light."""
-SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "visit", "zone", "offline", "saved", "install")
+SCRIPTS = ("status", "swap", "undo", "keys", "swipe", "visit", "zone", "offline", "saved", "install", "push", "allow")
 """Scripts in the order in which they run, sharing one scope."""
 PASSKEY_SCRIPTS = ("passkey",)
 """Those of the pages that have passkeys."""
@@ -52,6 +52,8 @@ class Assets:
     manifest: str
     worker: Asset
     """The service worker, which is served at the root and not from `files`."""
+    push_worker: Asset
+    """The worker of notifications, likewise; only those have it who switched them on."""
 
 
 def load() -> Assets:
@@ -85,6 +87,9 @@ def load() -> Assets:
         icon=icon_path,
         touch_icon=next(path for path, (sizes, _) in icons.items() if sizes == "180x180"),
         manifest=manifest,
+        push_worker=_asset(
+            _push_worker(next(path for path in icons if "/icon192" in path)), "text/javascript; charset=utf-8"
+        ),
         worker=_asset(_worker([style_path, script_path, icon_path]), "text/javascript; charset=utf-8"),
     )
 
@@ -113,6 +118,10 @@ def _manifest(icons: Mapping[str, tuple[str, str]]) -> str:
 
 def _worker(files: list[str]) -> str:
     return f"const FILES={json.dumps(files)}\n{_joined('worker', WORKER)}\n"
+
+
+def _push_worker(icon: str) -> str:
+    return f"const ICON={json.dumps(icon)}\n{_joined('push', ('worker',))}\n"
 
 
 def _script(folder: str, names: tuple[str, ...]) -> str:

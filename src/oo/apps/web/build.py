@@ -13,6 +13,8 @@ from oo.apps.web.legal.routes import LegalRoutes
 from oo.apps.web.look import Look
 from oo.apps.web.pages import Pages
 from oo.apps.web.promises import Promises
+from oo.apps.web.reach.answer_routes import AnswerRoutes
+from oo.apps.web.reach.push_routes import PushRoutes
 from oo.apps.web.settings.routes import SettingsRoutes
 from oo.apps.web.sign_in.routes import SignInRoutes
 from oo.apps.web.static_routes import StaticRoutes
@@ -20,7 +22,7 @@ from oo.apps.web.tip.offline import OfflineRoutes
 from oo.apps.web.tip.routes import TipRoutes
 from oo.kernel.http.problems import Page
 
-PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico", "/sw.js", "/offline")
+PUBLIC = ("/sign-in", "/legal/terms", "/legal/privacy", "/favicon.ico", "/sw.js", "/push.js", "/offline", "/react")
 """The pages that need no session, beside the one-time links below /sign-in/ and the files below /static/."""
 
 SLOW = ("/sign-in/with/", "/sign-in/from/", "/sign-in/passkey")
@@ -28,6 +30,9 @@ SLOW = ("/sign-in/with/", "/sign-in/from/", "/sign-in/passkey")
 
 UNAGREED = frozenset({"/agree", "/zone", "/settings", "/settings/sign-out", "/settings/export", "/settings/erase"})
 """What is open to whoever has not accepted the terms that hold: to look at them, take everything along, and leave."""
+
+ANSWERS = "/answer/"
+"""Below it are pages that need no session either: a message's token is enough."""
 
 UPLOADS = frozenset({"/connect/upload"})
 """The paths that take a form with a file."""
@@ -52,6 +57,8 @@ def build(promises: Promises) -> Web:
         OfflineRoutes(pages),
         SignInRoutes(pages),
         ConnectRoutes(pages),
+        PushRoutes(pages),
+        AnswerRoutes(pages),
         SourceRoutes(pages),
         SettingsRoutes(pages),
         LegalRoutes(pages),

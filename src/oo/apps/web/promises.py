@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from oo.contracts.accounts import Accounts
 from oo.contracts.consents import Consenting, Consents
 from oo.contracts.contexts import Contexts
+from oo.contracts.deliveries import Deliveries
 from oo.contracts.forgetting import Forgetting
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.profiles import Profiles
@@ -34,5 +35,6 @@ class Promises:
     contexts: Contexts
     knowledge: Knowledge
     serving: Serving
+    deliveries: Deliveries
     clock: Clock
     ids: Ids

@@ -22,6 +22,7 @@ class StaticRoutes:
             Route("/static/{name}", self.file, methods=["GET"]),
             Route("/favicon.ico", self.icon, methods=["GET"]),
             Route("/sw.js", self.worker, methods=["GET"]),
+            Route("/push.js", self.push_worker, methods=["GET"]),
         ]
 
     async def file(self, request: Request) -> Response:
@@ -35,6 +36,10 @@ class StaticRoutes:
     async def worker(self, request: Request) -> Response:
         """The service worker, at the root because it serves the pages there."""
         return self._sent(request, self._assets.worker)
+
+    async def push_worker(self, request: Request) -> Response:
+        """The worker of notifications; its scope is below /push/, where no page is."""
+        return self._sent(request, self._assets.push_worker)
 
     def _answer(self, request: Request, path: str) -> Response:
         asset = self._assets.files.get(path)

@@ -123,7 +123,13 @@ class Devices:
         return view(self._kit.keys, kept), kept.state == repository.ASKED
 
     async def renew(
-        self, user: UserId, channel: str, old: Mapping[str, str], values: Mapping[str, str], zone: str
+        self,
+        user: UserId,
+        channel: str,
+        old: Mapping[str, str],
+        values: Mapping[str, str],
+        zone: str,
+        device: str = "",
     ) -> DeviceView:
         """See `Deliveries.renew`."""
         checked, digest = self._checked(channel, values)
@@ -132,8 +138,9 @@ class Devices:
         same = {"address": sealed, "digest": digest, "state": repository.WORKS, "failures": 0, "problem": ""}
 
         def unit(tx: Transaction) -> Row[Any] | None:
-            known, taken = repository.with_digest(tx, before), repository.with_digest(tx, digest)
-            if known is None or known.user_id != user:
+            known = repository.one(tx, user, device) if device else repository.with_digest(tx, before)
+            taken = repository.with_digest(tx, digest)
+            if known is None or known.user_id != user or known.channel != channel:
                 return None
             if taken is not None and taken.id != known.id:
                 repository.remove(tx, taken.id)
@@ -142,6 +149,8 @@ class Devices:
             return repository.with_digest(tx, digest)
 
         kept = await self._kit.db.write(unit)
+        if kept is None and device:
+            raise NotFound("There is no such device.")
         if kept is None:
             return (await self.subscribe(user, channel, values, "", zone))[0]
         return view(self._kit.keys, kept)

@@ -49,10 +49,17 @@ class Notifier:
         return device
 
     async def renew(
-        self, *, user: UserId, channel: str, old: Mapping[str, str], values: Mapping[str, str], zone: str = ""
+        self,
+        *,
+        user: UserId,
+        channel: str,
+        old: Mapping[str, str],
+        values: Mapping[str, str],
+        zone: str = "",
+        device: str = "",
     ) -> DeviceView:
         """See `Deliveries.renew`."""
-        return await self._devices.renew(user, channel, old, values, zone)
+        return await self._devices.renew(user, channel, old, values, zone, device)
 
     async def unsubscribe(self, *, user: UserId, device: str) -> None:
         """See `Deliveries.unsubscribe`."""

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from oo.apps.web.pages import Visitor
+from oo.apps.web.settings.choices import Choice
 from oo.apps.web.settings.person_view import PersonView
-from oo.apps.web.settings.view import Choice, DeviceRow, HeldRow, SettingsView
+from oo.apps.web.settings.reach_view import ReachView
+from oo.apps.web.settings.view import DeviceRow, HeldRow, SettingsView
 from oo.apps.web.settings.ways_making import WaysView
 from oo.apps.web.topics import topic_name
 from oo.contracts.accounts import Person, SessionView
@@ -26,6 +28,7 @@ def settings_view(
     sessions: Sequence[SessionView],
     ways: WaysView,
     about: PersonView,
+    reach: ReachView,
     *,
     saved: bool = False,
     problem: str = "",
@@ -49,6 +52,7 @@ def settings_view(
         ways=ways.rows,
         passkeys=ways.passkeys,
         person=about,
+        reach=reach,
         name=person.name,
         problem=problem,
         saved=saved,

@@ -16,6 +16,7 @@ from oo.apps.web.pages import Pages, Visitor
 from oo.apps.web.saying import problem_of
 from oo.apps.web.settings.making import settings_view
 from oo.apps.web.settings.person_routes import PersonRoutes
+from oo.apps.web.settings.reach_routes import ReachRoutes
 from oo.apps.web.settings.ways_routes import WaysRoutes
 from oo.contracts.ids import HoldId, SessionId
 
@@ -31,6 +32,7 @@ class SettingsRoutes:
         self._promises = pages.promises
         self._person = PersonRoutes(pages)
         self._ways = WaysRoutes(pages)
+        self._reach = ReachRoutes(pages)
 
     def routes(self) -> list[Route]:
         """The routes; problems go on to the guard, which draws them as pages."""
@@ -43,6 +45,7 @@ class SettingsRoutes:
             Route("/settings/erase", self.erase, methods=["POST"]),
             *self._person.routes(),
             *self._ways.routes(),
+            *self._reach.routes(),
         ]
 
     async def look(self, request: Request) -> Response:
@@ -122,6 +125,7 @@ class SettingsRoutes:
             await self._promises.accounts.sessions(identity=visitor.identity),
             await self._ways.view(request, visitor),
             await self._person.view(visitor),
+            await self._reach.view(visitor, request.query_params.get("told", "")),
             saved=saved,
             problem=problem,
         )

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oo.apps.web.settings.choices import Choice
 from oo.apps.web.settings.person_view import PersonView
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a value: what is sent, what is shown, and whether it is the one that holds."""
-
-    value: str
-    label: str
-    chosen: bool
+from oo.apps.web.settings.reach_view import ReachView
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +59,7 @@ class SettingsView:
     passkeys: bool
     """Whether this browser can have passkeys for the address that it opened."""
     person: PersonView
+    reach: ReachView
     name: str
     """What has to be typed to delete everything."""
     problem: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oo.apps.web.build import PUBLIC, UPLOADS, build
+from oo.apps.web.build import ANSWERS, PUBLIC, UPLOADS, build
 from oo.apps.web.promises import Promises
 from oo.apps.web.tests.standins import (
     StandInAccounts,
@@ -18,6 +18,7 @@ from oo.apps.web.tests.standins import (
     StandInTips,
 )
 from oo.apps.web.tests.standins_person import StandInPerson
+from oo.apps.web.tests.standins_reach import StandInDeliveries
 from oo.apps.web.tests.standins_ways import StandInWays
 from oo.kernel.clock import Clock
 from oo.kernel.http.guard import Guard, Public
@@ -42,6 +43,7 @@ class Site:
     clock: Any
     person: StandInPerson
     ways: StandInWays
+    deliveries: StandInDeliveries
 
     async def get(self, path: str, *, cookie: str = "oo=good", **headers: str) -> Answer:
         """The page at a path."""
@@ -63,16 +65,19 @@ def made(clock: Clock | None = None) -> Site:
     sources, forgetting = StandInSources(clock), StandInForgetting(clock)
     person: Any = StandInPerson(clock)
     about = dict.fromkeys(("consents", "consenting", "contexts", "knowledge", "serving"), person)
-    ways = StandInWays(clock)
-    web = build(
-        Promises(tips, accounts, ways, ways, profiles, sources, forgetting, clock=clock, ids=UlidIds(clock), **about)
-    )
+    ways, deliveries = StandInWays(clock), StandInDeliveries(clock, tips)
+    about |= {"deliveries": deliveries, "clock": clock, "ids": UlidIds(clock)}
+    web = build(Promises(tips, accounts, ways, ways, profiles, sources, forgetting, **about))
 
     async def authenticate(cookie: str) -> Any:
         return await accounts.authenticate(cookie=cookie)
 
     public = Public(
-        frozenset(PUBLIC), ("/sign-in/", "/legal/", "/static/"), files="/static/", door="/sign-in", uploads=UPLOADS
+        frozenset(PUBLIC),
+        ("/sign-in/", "/legal/", "/static/", ANSWERS),
+        files="/static/",
+        door="/sign-in",
+        uploads=UPLOADS,
     )
     guard = Guard(
         web.router,
@@ -82,7 +87,7 @@ def made(clock: Clock | None = None) -> Site:
         session_seconds=3600,
         page=web.fault_page,
     )
-    return Site(guard, tips, accounts, profiles, sources, forgetting, clock, person, ways)
+    return Site(guard, tips, accounts, profiles, sources, forgetting, clock, person, ways, deliveries)
 
 
 def field(page: str, name: str) -> str:

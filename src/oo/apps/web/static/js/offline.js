@@ -10,7 +10,7 @@ if (worker && 'person' in document.documentElement.dataset) {
     if (!worker.controller) worker.addEventListener('controllerchange', asks, { once: true })
     worker.register('/sw.js').catch(() => {})
   })
-  worker.addEventListener('message', event => event.data === null ? send() : hear(event.data))
+  worker.addEventListener('message', event => event.data === null ? send() : event.data.moved ? asks() : hear(event.data))
   addEventListener('online', attend)
   addEventListener('offline', attend)
   send()

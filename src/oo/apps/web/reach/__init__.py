@@ -1,0 +1,1 @@
+"""Reaching a person: notifications of this device, and answers from where a message was shown."""
