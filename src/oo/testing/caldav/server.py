@@ -16,6 +16,7 @@ from oo.testing.standins.faults import App, Faults, Receive, Scope, Send
 from oo.testing.standins.serving import Standing
 
 USER, PASSWORD = "ada", "app-password"
+_NEXTCLOUD = "/remote.php/dav"
 _NO_TOKEN = b'<?xml version="1.0"?><error xmlns="DAV:"><valid-sync-token/></error>'
 _CUT = (
     '<?xml version="1.0"?><multistatus xmlns="DAV:"><response><href>{}</href>'
@@ -103,6 +104,9 @@ class Dav:
         return said
 
     async def _quirky(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.flow.on and scope["path"].startswith(_NEXTCLOUD):  # where a Nextcloud has its calendars
+            path = scope["path"].removeprefix(_NEXTCLOUD)
+            scope = {**scope, "path": path, "raw_path": path.encode()}
         if any(name == b"x-straight" for name, _ in scope["headers"]):
             await self._radicale(scope, receive, send)
         elif scope["path"].startswith(("/index.php/login/v2", "/login/v2", "/ocs/")):
