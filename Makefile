@@ -122,10 +122,10 @@ requirements:
 			--custom-compile-command "make requirements" --exclude-newer $(AS_OF) $$constraint $$kind.in -o $$kind.txt; \
 	done
 
-# new-connector: lay out a connector with its tests (NAME=todoist)
+# new-connector: lay out a connector with its tests (NAME=todoist; KIND=account for one with OAuth)
 new-connector:
 	@.ci/environment dev
-	$(BIN)/python -m oo.testing.scaffold connector "$(NAME)"
+	$(BIN)/python -m oo.testing.scaffold "$(or $(KIND),connector)" "$(NAME)"
 
 # new-agent: lay out an agent with its tests (NAME=good_night)
 new-agent:

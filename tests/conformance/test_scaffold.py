@@ -10,19 +10,20 @@ import pytest
 
 from oo.contracts.manifests import SEAMS, AgentManifest, ConnectorManifest, Manifest
 from oo.kernel.plugins import Plugin, discover
-from oo.testing import agents, connectors
-from oo.testing.scaffold import KINDS, lay_out
+from oo.testing import agents, connectors, remotes
+from oo.testing.scaffold import KINDS, SEAM_OF, lay_out
 
 
 def laid_out(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Plugin[Manifest]:
-    home = folder / f"of_{kind}s" / f"{kind}s"
+    seam = SEAM_OF[kind]
+    home = folder / f"of_{kind}s" / seam
     home.mkdir(parents=True)
     for package in (home.parent, home):
         (package / "__init__.py").write_text("")
     lay_out(kind, "good_night", home)
     monkeypatch.syspath_prepend(folder)
-    check = SEAMS[f"{kind}s"].model_validate
-    found = discover(f"{kind}s", check, root=home.parent, package=home.parent.name, points=())
+    check = SEAMS[seam].model_validate
+    found = discover(seam, check, root=home.parent, package=home.parent.name, points=())
     assert found.broken == ()
     return found.plugins["good_night"]
 
@@ -44,6 +45,17 @@ async def test_a_new_connector_passes_the_suite(tmp_path: Path, monkeypatch: pyt
         await check(connectors.Case(plugin.id, plugin.load(), plugin.manifest, samples))
 
 
+@pytest.mark.anyio
+async def test_a_new_connector_of_accounts_passes_the_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = laid_out("account", tmp_path, monkeypatch)
+    assert isinstance(plugin.manifest, ConnectorManifest)
+    assert plugin.manifest.oauth is not None
+    assert plugin.manifest.oauth.provider == "goodnight"
+    recordings = remotes.recordings(connectors.samples(plugin.folder))
+    for check in remotes.CHECKS:
+        await check(remotes.Remote(plugin.id, plugin.load(), plugin.manifest, recordings))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_name_that_is_taken_or_none_is_refused(kind: str, tmp_path: Path) -> None:
     lay_out(kind, "good_night", tmp_path)
@@ -55,6 +67,6 @@ def test_a_name_that_is_taken_or_none_is_refused(kind: str, tmp_path: Path) -> N
 
 def test_the_command_says_what_it_needs() -> None:
     command = [sys.executable, "-m", "oo.testing.scaffold"]
-    for words, told in (([], "agent or connector"), (["agent", ""], "make new-agent")):
+    for words, told in (([], "agent or connector or account"), (["agent", ""], "make new-agent")):
         ended = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
         assert ended.returncode == 2 and told in ended.stderr

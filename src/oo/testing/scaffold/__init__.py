@@ -1,4 +1,7 @@
-"""Lays out a new plugin with its page and its tests: `python -m oo.testing.scaffold agent NAME [FOLDER]`."""
+"""Lays out a new plugin with its page and its tests: `python -m oo.testing.scaffold agent NAME [FOLDER]`.
+
+A connector reads files; one of `account` reads an account at a provider, by OAuth.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import oo
-from oo.testing.scaffold import agent, connector
+from oo.testing.scaffold import account, agent, connector
 
-KINDS: Mapping[str, Mapping[str, str]] = {"agent": agent.FILES, "connector": connector.FILES}
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "agent": agent.FILES,
+    "connector": connector.FILES,
+    "account": account.FILES,
+}
 """The files of each kind of plugin that can be laid out."""
+SEAM_OF = {"agent": "agents", "connector": "connectors", "account": "connectors"}
+"""The folder below `oo/plugins` that each kind stands in."""
 
 
 def lay_out(kind: str, name: str, folder: Path) -> Path:
@@ -22,6 +31,7 @@ def lay_out(kind: str, name: str, folder: Path) -> Path:
     if target.exists():
         raise ValueError(f"{target} is there already; take another name, or remove it")
     words = {"id": name, "title": name.replace("_", " ").capitalize(), "kind": name.title().replace("_", "")}
+    words |= {"word": name.replace("_", ""), "upper": name.replace("_", "").upper()}
     for path, text in KINDS[kind].items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text.format(**words), encoding="utf-8")
@@ -32,7 +42,7 @@ def main() -> int:
     """Lays out what the command line names; 2 with one sentence when it can't."""
     match sys.argv[1:]:
         case [str(kind), str(name), *folder] if kind in KINDS and name:
-            home = Path(folder[0]) if folder else Path(oo.__file__).parent / "plugins" / f"{kind}s"
+            home = Path(folder[0]) if folder else Path(oo.__file__).parent / "plugins" / SEAM_OF[kind]
             try:
                 target = lay_out(kind, name, home)
             except ValueError as reason:
