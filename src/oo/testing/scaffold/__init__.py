@@ -32,6 +32,7 @@ def lay_out(kind: str, name: str, folder: Path) -> Path:
         raise ValueError(f"{target} is there already; take another name, or remove it")
     words = {"id": name, "title": name.replace("_", " ").capitalize(), "kind": name.title().replace("_", "")}
     words |= {"word": name.replace("_", ""), "upper": name.replace("_", "").upper()}
+    words["package"] = f"oo.plugins.{SEAM_OF[kind]}.{name}" if folder == _home(kind) else name
     for path, text in KINDS[kind].items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text.format(**words), encoding="utf-8")
@@ -42,7 +43,7 @@ def main() -> int:
     """Lays out what the command line names; 2 with one sentence when it can't."""
     match sys.argv[1:]:
         case [str(kind), str(name), *folder] if kind in KINDS and name:
-            home = Path(folder[0]) if folder else Path(oo.__file__).parent / "plugins" / SEAM_OF[kind]
+            home = Path(folder[0]) if folder else _home(kind)
             try:
                 target = lay_out(kind, name, home)
             except ValueError as reason:
@@ -51,7 +52,13 @@ def main() -> int:
             sys.stdout.write(f"{target} is laid out, in stage shadow. Its tests: make quick ARGS={target}\n")
             return 0
         case [str(kind), *_] if kind in KINDS:
-            sys.stderr.write(f"Name it: make new-{kind} NAME=todoist\n")
+            given = "connector KIND=account" if kind == "account" else kind
+            sys.stderr.write(f"Name it: make new-{given} NAME=todoist\n")
             return 2
     sys.stderr.write(f"Say what it is: {' or '.join(KINDS)}, and its name.\n")
     return 2
+
+
+def _home(kind: str) -> Path:
+    """Where the house's own plugins of a kind stand."""
+    return Path(oo.__file__).parent / "plugins" / SEAM_OF[kind]

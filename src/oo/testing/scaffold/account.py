@@ -149,7 +149,7 @@ import pytest
 
 from oo.contracts.connectors import Source
 from oo.contracts.ids import ConnectionId
-from oo.plugins.connectors.{id}.plugin import digest, plugin
+from {package}.plugin import digest, plugin
 from oo.testing.connectors import NOW
 from oo.testing.recordings import Recorded, recording_of
 

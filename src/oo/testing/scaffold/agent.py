@@ -70,7 +70,7 @@ TEST = '''\
 
 from __future__ import annotations
 
-from oo.plugins.agents.{id}.plugin import DAYS, plugin
+from {package}.plugin import DAYS, plugin
 from oo.testing.agents import lives
 
 

@@ -91,7 +91,7 @@ TEST = '''\
 
 from __future__ import annotations
 
-from oo.plugins.connectors.{id}.plugin import digest
+from {package}.plugin import digest
 
 
 def test_a_key_holds_no_words() -> None:
