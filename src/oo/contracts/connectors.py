@@ -16,6 +16,10 @@ from oo.contracts.errors import Problem
 from oo.contracts.ids import ConnectionId, Ref
 from oo.contracts.items import Busy, Item
 
+OCCURRENCE = "@@"
+"""In a key: what follows tells one finished occurrence of a recurring task from others; it is told under the task's own
+name, which is before it."""
+
 
 class TryLater(Problem):
     """The source is not to be had right now."""

@@ -107,6 +107,7 @@ async def house(
         kit = Kit(db, keys, outbox, clock, ids or UlidIds(clock), chance or SystemChance(), settings, plugins())
         promises, rooms = build(kit, MODULES)
         closing.callback(close, rooms.values())
+        closing.push_async_callback(end, rooms.values())
         backups.prune(settings.data, clock.now())
         saving.clear_staging(settings.data, clock.now())
         await Forgetter(kit, MODULES).keep_erased()
@@ -149,6 +150,13 @@ def build(kit: Kit, modules: Sequence[Module]) -> tuple[Promises, dict[str, Buil
             rooms[room.name] = built
             waiting.remove(room)
     return promises, rooms
+
+
+async def end(rooms: Iterable[Built]) -> None:
+    """Let rooms end what they still do."""
+    for built in rooms:
+        if built.end is not None:
+            await built.end()
 
 
 def close(rooms: Iterable[Built]) -> None:

@@ -64,6 +64,8 @@ class Built:
     health: Callable[[], Awaitable[Health]] | None = None
     close: Callable[[], None] | None = None
     """Lets go of what it holds beside the database; called once, at the end."""
+    end: Callable[[], Awaitable[None]] | None = None
+    """Ends what it still does, and its connections to others; called once, before `close`."""
 
 
 Erase = Callable[[Transaction, str], int]

@@ -103,4 +103,8 @@ async def room(
         built = module.build(kit, Promises(needs or {}))
         sink = InProcess(db, Opener(codec, keys), clock, [Consumer(module.name, built.handlers)])
         relay = Relay(db, sink)
-        yield Room(kit, built, clock, relay, codec)
+        try:
+            yield Room(kit, built, clock, relay, codec)
+        finally:
+            if built.end is not None:
+                await built.end()

@@ -37,7 +37,9 @@ def _build(kit: Kit, needs: Needs) -> Built:
 
         return Health(not service.faults.recent(), {**await kit.db.read(facts), "faults": service.faults.count})
 
-    return Built(promises={Sources: service}, handlers=handlers(catalogue), jobs=jobs(service), health=health)
+    return Built(
+        promises={Sources: service}, handlers=handlers(catalogue), jobs=jobs(service), health=health, end=service.end
+    )
 
 
 module = Module(

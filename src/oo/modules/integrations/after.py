@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Row
+
 from oo.contracts.abilities import Past
 from oo.contracts.connectors import Connector, Source, TryLater, Unsupported
 from oo.kernel.clock import Clock
@@ -46,6 +48,11 @@ class After:
             pause = self._remotes.wire.spread(min(SOONEST * 2 ** min(quiet, 4), longest))
         times = {"read_at": now, "next_at": now + pause}
         return {"state": "works", **times, "failures": 0, "problem": None, "quiet": min(quiet, 100)}
+
+    def is_stale(self, row: Row[Any]) -> bool:
+        """Whether a visit is a reason to read a connection: of those that are well, what is elsewhere."""
+        well = row.state == "works" and row.failures == 0 and self._catalogue.is_remote(row.connector)
+        return well and (row.read_at is None or row.read_at < self._kit.clock.now() - STALE)
 
     async def follow(self, connection: Connection, connector: Connector, source: Source, write: Write) -> None:
         """Ask to be told of changes, and read the source's past if that was not done yet."""

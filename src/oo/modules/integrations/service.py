@@ -247,6 +247,11 @@ class Integrations:
         while await self._kit.db.write(lambda tx: writebacks.forget(tx, now - WRITEBACKS_KEPT)):
             pass
 
+    async def end(self) -> None:
+        """End what is being read, and the connections to other servers."""
+        await self._sync.end()
+        await self._remotes.wire.end()
+
     @property
     def faults(self) -> Faults:
         """Errors of connectors that are bugs."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.connectors import Source
+from oo.contracts.connectors import OCCURRENCE, Source
 from oo.contracts.events import BusyChanged, Event, TaskAdded, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
+from oo.contracts.ids import Ref
 from oo.contracts.items import Item, when_text
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher
@@ -187,7 +188,7 @@ def _event(change: Change, moment: Moment) -> Event | None:
     project, series, due = facts.project or "", facts.series or "", when_text(facts.due) or ""
     if change.verb in ("completed", None):
         return TaskCompleted(
-            ref=change.ref,
+            ref=Ref(change.ref.partition(OCCURRENCE)[0]),
             version=facts.version,
             project=project,
             series=series,

@@ -21,7 +21,7 @@ from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
-from oo.modules.integrations.after import STALE, After, Visits
+from oo.modules.integrations.after import After, Visits
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connection import Connection, Opener, unread_text
 from oo.modules.integrations.failing import Failure, Faults
@@ -77,6 +77,12 @@ class Sync:
         self._unreadable.pop(connection, None)
         self._opener.forget(connection)
 
+    async def end(self) -> None:
+        """End every look that is under way."""
+        for look in self._looking.values():
+            look.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+
     async def look(self, patience: float) -> None:
         """Pull every connection whose time has come or whose files changed; one that hangs or fails harms no other."""
         self.looked = self._kit.clock.monotonic()
@@ -107,10 +113,8 @@ class Sync:
         """A visit: what is on other servers and was not read for half a minute is read now; nobody waits for it."""
         if not self._visits.is_due(user):
             return
-        before = self._kit.clock.now() - STALE
         for row in await self._kit.db.read(lambda tx: connections.of_person(tx, user)):
-            well = row.state == "works" and row.failures == 0
-            if well and self._catalogue.is_remote(row.connector) and (row.read_at is None or row.read_at < before):
+            if self._after.is_stale(row):
                 self._begin(row, now=True)
 
     async def pull(self, id: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -57,6 +57,7 @@ class Vault:
 
     def __init__(self, kit: Kit, wire: Wire) -> None:
         self._kit, self._wire = kit, wire
+        self.tries: Sequence[float] = TRIES
 
     def row_of_tokens(self, user: UserId, connection: ConnectionId, tokens: Tokens, account: str) -> dict[str, Any]:
         """The row of new tokens."""
@@ -124,7 +125,7 @@ class Vault:
 
     async def _asked(self, provider: Provider, refresh: str) -> Tokens:
         failed = TryLater(AWAY)
-        for pause in TRIES:
+        for pause in self.tries:
             await asyncio.sleep(pause)
             try:
                 return await oauth.refresh(self._wire, provider, refresh, self._kit.clock.now())

@@ -90,6 +90,12 @@ class Wire:
             self._breakers[host] = _Breaker()
         return reply
 
+    async def end(self) -> None:
+        """Close all connections."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.__aexit__(None, None, None)
+
     def judged(self, reply: Reply, expect: Collection[int] = ()) -> Answer:
         """The reply as an answer; raises what its status means."""
         if 200 <= reply.status < 300 or reply.status in expect:

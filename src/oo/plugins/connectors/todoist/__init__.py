@@ -1,0 +1,1 @@
+"""Todoist by its unified API v1. See README.md."""
