@@ -98,9 +98,8 @@ class Sync:
         """Pull the person's files that changed, or those of one connection; True when that ended in time for somebody
         who waits.
         """
-        now = self._kit.clock.monotonic()
         if only is None:
-            if now - self._glanced.get(user, -math.inf) < FRESH:
+            if (now := self._kit.clock.monotonic()) - self._glanced.get(user, -math.inf) < FRESH:
                 return False
             self._glanced[user] = now
         rows = await self._kit.db.read(lambda tx: connections.of_person(tx, user))

@@ -11,7 +11,7 @@ import pytest
 
 from oo.contracts.errors import NotFound, Refused
 from oo.contracts.events import TaskAdded, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
-from oo.modules.integrations.repository import writebacks
+from oo.modules.integrations.repository import connections, writebacks
 from oo.modules.integrations.tests.conftest import LENA
 from oo.modules.integrations.tests.elsewhere import Elsewhere, elsewhere
 from oo.testing.todoist.server import notice
@@ -137,19 +137,13 @@ async def test_killed_between_the_write_there_and_the_one_here_it_is_done_once(
     kit = here.house.room.kit
     now = here.clock.now()
     (row,) = await kit.db.write(lambda tx: writebacks.claim(tx, now, now))
-    source = here.service._opener
-    connection = source.open(await kit.db.read(lambda tx: _connection(tx, row.connection_id)))
-    await here.service._writing._act(connection, row)  # and here the process dies
+    found = await kit.db.read(lambda tx: connections.one(tx, row.connection_id))
+    assert found is not None
+    await here.service._writing._act(here.service._opener.open(found), row)  # and here the process dies
     assert here.tasks.closes == [task["id"]]
     await here.house.pass_(90)
     assert here.tasks.closes == [task["id"]]
     assert [one["state"] for one in await here.house.rows("writebacks")] == ["done"]
-
-
-def _connection(tx: object, connection: str) -> object:
-    from oo.modules.integrations.repository import connections
-
-    return connections.one(tx, connection)  # type: ignore[arg-type]
 
 
 async def test_an_answer_to_done_that_got_lost_does_not_do_it_twice(here: Elsewhere) -> None:

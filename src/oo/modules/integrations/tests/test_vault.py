@@ -13,7 +13,6 @@ from oo.contracts.connectors import Reconnect
 from oo.contracts.ids import ConnectionId
 from oo.kernel.db import Transaction
 from oo.kernel.keys import KeyGone
-from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.revoking import leave
 from oo.modules.integrations.tables import grants
 from oo.modules.integrations.tests.conftest import LENA
@@ -221,4 +220,3 @@ async def test_what_is_exported_lets_nobody_in(here: Elsewhere) -> None:
     said = repr(await kit.db.read(lambda tx: module.export(tx, LENA, kit.keys.cipher(LENA))))
     assert not [token for token in here.todoist.access.access if token in said]
     assert not [token for token in here.todoist.access.refresh if token in said]
-    assert Remotes

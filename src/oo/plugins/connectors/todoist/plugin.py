@@ -75,7 +75,7 @@ class Todoist:
         keys = [ref.partition(":")[2] for ref in refs]
         if source.http is None or not keys:
             return []
-        reading = _Reading(source, {})
+        reading = _Reading(source, await calls.projects(source.http))
         reading.take(await calls.tasks(source.http, keys), item)
         return [found for found in reading.items if found.facts.ref in refs]
 
