@@ -20,6 +20,7 @@ from benchmarks import (
     served,
     ticks,
 )
+from benchmarks.notifier import notifier
 from benchmarks.replay import replays
 from benchmarks.report import Figure, write
 from benchmarks.sim1 import table
@@ -61,6 +62,7 @@ def main(wanted: list[str]) -> int:
         "sim1": tabled(table.tables),
         "learner": tabled(learner.learner),
         "decision": decision.decision,
+        "notifier": notifier,
     }
     unknown = [name for name in wanted if name not in benches]
     if unknown:

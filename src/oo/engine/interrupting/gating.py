@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oo.engine.interrupting.rules import forbidden, unfit
+from oo.engine.interrupting.rules import MOMENT_RULES, MomentRule, forbidden, unfit
 from oo.engine.interrupting.situation import Offer, Situation
 
 if TYPE_CHECKING:  # numpy comes with it, and most moments end before it is needed
@@ -26,7 +27,7 @@ class Verdict:
     send: Send | None = None
 
 
-def gate(now: Situation, offer: Offer | None) -> Verdict | None:
+def gate(now: Situation, offer: Offer | None, rules: Sequence[MomentRule] = MOMENT_RULES) -> Verdict | None:
     """The silence that the rules keep, or None; without an offer only the moment is looked at."""
-    reason = forbidden(now) or (unfit(now, offer) if offer is not None else None)
+    reason = forbidden(now, rules) or (unfit(now, offer) if offer is not None else None)
     return None if reason is None else Verdict(False, reason, 0.0)
