@@ -19,7 +19,8 @@ def upgrade() -> None:
         sa.Column("through", sa.Integer(), server_default="0", nullable=False),
         sa.Column("prints", sa.LargeBinary(), nullable=True),
         sa.Column("groups", sa.LargeBinary(), nullable=True),
-        sa.Column("at", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user_id"),
         schema="features",
     )
+    op.create_index("themes_at", "themes", ["at"], schema="features")

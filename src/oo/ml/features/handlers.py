@@ -27,7 +27,7 @@ def handlers(keys: Keys) -> Mapping[str, Handler]:
             repository.add(tx, row)
 
     def on_task(tx: Transaction, envelope: Envelope) -> None:
-        repository.touch_themes(tx, envelope.user, envelope.seq)
+        repository.touch_themes(tx, envelope.user, envelope.seq, envelope.at)
         on_event(tx, envelope)
 
     return {**dict.fromkeys((*EVENTS, REACTED), on_event), **dict.fromkeys(TASKS, on_task)}

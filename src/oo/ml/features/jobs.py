@@ -50,4 +50,8 @@ def jobs(kit: Kit) -> list[Job]:
             ):
                 pass
 
+        month = timedelta(days=kit.settings.keep_days)
+        while await kit.db.write(lambda tx: repository.forget_themes_before(tx, now - month)):
+            pass
+
     return [Job("features.forget", timedelta(hours=1), forget)]

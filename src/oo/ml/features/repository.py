@@ -95,9 +95,9 @@ def past(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     return tx.execute(mine.order_by(activities.c.at, activities.c.seq)).all()
 
 
-def touch_themes(tx: Transaction, user: str, seq: int) -> None:
+def touch_themes(tx: Transaction, user: str, seq: int, at: datetime) -> None:
     """Note that a task changed, so that titles are looked at again."""
-    upsert(tx, themes, {"user_id": user, "seq": seq})
+    upsert(tx, themes, {"user_id": user, "seq": seq, "at": at})
 
 
 def themes_due(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
@@ -127,6 +127,12 @@ def forget_before(tx: Transaction, verbs: Sequence[str], instant: datetime) -> i
     keys = tuple_(activities.c.user_id, activities.c.seq)
     some = select(activities.c.user_id, activities.c.seq).where(activities.c.verb.in_(verbs), activities.c.at < instant)
     return tx.execute(delete(activities).where(keys.in_(some.limit(ROWS)))).rowcount
+
+
+def forget_themes_before(tx: Transaction, instant: datetime) -> int:
+    """Delete a slice of what is known of titles where no task changed since an instant; the number of rows."""
+    some = select(themes.c.user_id).where(themes.c.at < instant).limit(ROWS)
+    return tx.execute(delete(themes).where(themes.c.user_id.in_(some))).rowcount
 
 
 def counts(tx: Transaction) -> tuple[int, int]:

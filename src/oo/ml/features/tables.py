@@ -46,7 +46,8 @@ themes = Table(
     Column("through", Integer, nullable=False, server_default="0"),
     Column("prints", LargeBinary),
     Column("groups", LargeBinary),
-    Column("at", Instant),
+    Column("at", Instant, nullable=False),  # when a task changed, or was looked at, last
+    Index("themes_at", "at"),
 )
 
 ACTIVITY = "activities.data"
