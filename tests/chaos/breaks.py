@@ -171,10 +171,37 @@ def leak() -> None:
     Outbox.publish = published  # type: ignore[method-assign]
 
 
+def no_gate() -> None:
+    """Whoever wants a model asks it at once, and waits as long as it takes."""
+    from oo.ml.serving import gate, llm
+    from oo.modules.recommender.ready import service
+
+    async def through(self: Any, who: str, call: Any, *, asked: bool, seconds: float, well: Any = None) -> Any:
+        return await call(600.0)
+
+    gate.Gate.through = through  # type: ignore[method-assign]
+    made = llm.Gateway.__init__
+
+    def init(self: Any, url: str, key: str | None = None, *, parallel: int = 1) -> None:
+        made(self, url, key, parallel=1000)
+
+    llm.Gateway.__init__ = init  # type: ignore[method-assign]
+    service.MOST_ASKED, service.WAITS = 1000, 600.0
+
+
+def no_breaker() -> None:
+    """A model that fails is asked again and again."""
+    from oo.ml.serving import breaker
+
+    breaker.Breaker.tell = lambda *_, **__: None  # type: ignore[method-assign]
+
+
 BREAKS: Mapping[str, Callable[[], None]] = {
     "aside": never_aside,
+    "breaker": no_breaker,
     "bus": bus_first,
     "cursor": cursor_off,
+    "gate": no_gate,
     "guard": no_guard,
     "leak": leak,
     "newer": newer,

@@ -6,12 +6,13 @@ tests and is left out in production. Exceptions are logged by type and place, ne
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import secrets
 import sys
 from collections.abc import Callable, MutableMapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
@@ -134,6 +135,17 @@ def traceparent() -> str:
     if not _trace.get():
         begin_trace()
     return _trace.get()
+
+
+def span_entered(parent: str) -> Token[str]:
+    """Name a span as the parent of what is begun from here on; the token is for `span_left`."""
+    return _trace.set(parent)
+
+
+def span_left(token: Token[str]) -> None:
+    """Go back to the span before; where the work went on in another context there is none to go back to."""
+    with contextlib.suppress(ValueError):
+        _trace.reset(token)
 
 
 def trace_id() -> str:

@@ -182,14 +182,17 @@ class Settings(BaseSettings):
         None, description="The gateway's key, where it asks for one; `LITELLM_MASTER_KEY` works too."
     )
     llm_parallel: int = Field(1, ge=1, le=64, description="How many calls of the model run at once.")
+    traces_url: str | None = Field(
+        None,
+        description="Where spans go (OTLP), such as `http://127.0.0.1:4318/v1/traces`. Default: none are made.",
+    )
     serving_url: str | None = Field(
         None,
         description="The address of an `oo serving`, which runs agents and asks models. Default: this process does.",
     )
     service_keys: Path | None = Field(
         None,
-        description="The file of the keys that oO's processes show each other passes with, the same for all of them. "
-        "Default: `service-keys.json` in the data folder.",
+        description="The keys of passes between oO's processes. Default: `service-keys.json` in the data folder.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level that is logged: `debug`, `info`, `warning` or `error`."
@@ -261,7 +264,7 @@ class Settings(BaseSettings):
     def _origin(cls, value: str | None) -> str | None:
         return None if not value else origin_of(value)
 
-    @field_validator("serving_url", mode="after")
+    @field_validator("serving_url", "traces_url", mode="after")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         return None if not value else process_address(value)

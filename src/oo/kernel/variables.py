@@ -18,6 +18,7 @@ CUSTOMARY = {
     "admin_seed_email": "ADMIN_SEED_EMAIL",
     "llm_url": "LITELLM_URL",
     "llm_key": "LITELLM_MASTER_KEY",
+    "traces_url": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 }
 """Names that other programs gave a setting; its own name goes first."""
 

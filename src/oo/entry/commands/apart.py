@@ -14,13 +14,14 @@ from oo.entry.control import listening
 from oo.entry.deeds import Deeds
 from oo.entry.parts import Part
 from oo.entry.wiring import house
-from oo.kernel import log
+from oo.kernel import log, tracing
 from oo.kernel.settings import Settings
 
 
 def run(settings: Settings, part: Part, out: TextIO) -> None:
     """Work until SIGTERM or SIGINT; raises `SettingWrong` where the data lies in a file."""
     log.configure(level=settings.log_level)
+    tracing.configure(settings.traces_url, f"oo-{part.value}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings, part, out))
 

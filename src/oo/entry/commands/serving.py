@@ -9,7 +9,7 @@ import uvloop
 
 from oo.entry.commands.up import answer_until_told, door_of
 from oo.entry.wiring import plugins
-from oo.kernel import log
+from oo.kernel import log, tracing
 from oo.kernel.clock import SystemClock
 from oo.kernel.ids import UlidIds
 from oo.kernel.settings import Settings
@@ -21,6 +21,7 @@ from oo.ml.serving.routes import routes
 def run(settings: Settings, out: TextIO) -> None:
     """Serve until SIGTERM or SIGINT; raises `PortTaken`."""
     log.configure(level=settings.log_level)
+    tracing.configure(settings.traces_url, "oo-serving")
     with door_of(settings) as door, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         clock = SystemClock()
         ids = UlidIds(clock)

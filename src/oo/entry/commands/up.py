@@ -23,7 +23,7 @@ from oo.entry.deeds import Deeds
 from oo.entry.parts import Part, allowed
 from oo.entry.server import Tools, application
 from oo.entry.wiring import House, house
-from oo.kernel import log
+from oo.kernel import log, tracing
 from oo.kernel.http.guard import Guard
 from oo.kernel.http.problems import App
 from oo.kernel.http.site import Sites
@@ -46,6 +46,7 @@ def run(settings: Settings, files: Sequence[str], out: TextIO, part: Part = Part
     allowed(settings, part)
     door = door_of(settings)
     log.configure(level=settings.log_level)
+    tracing.configure(settings.traces_url, f"oo-{part.value}")
     with door, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, files, door, out, part))
 

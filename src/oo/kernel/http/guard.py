@@ -17,6 +17,7 @@ from oo.kernel.http.problems import API, App, Page, Receive, Refusal, Send, answ
 from oo.kernel.http.site import Site, Sites
 from oo.kernel.http.throttle import Pace, Throttle
 from oo.kernel.log import begin_trace, get_logger
+from oo.kernel.tracing import begun
 
 log = get_logger("http")
 
@@ -130,7 +131,9 @@ class Guard:
             await send(message)
 
         parent = headers.get(b"traceparent")
-        begin_trace(parent.decode("latin-1") if parent else None)
+        caller = parent.decode("latin-1") if parent else None
+        begin_trace(caller)
+        traced = begun(scope["method"], kind="server", parent=caller)
         try:
             site = self._sites.of(scope, headers)
             state["site"] = site
@@ -172,6 +175,10 @@ class Guard:
                 log.error("answer.broken", failure=error)
         if 400 <= status < 500 and self._counts(path):
             self._throttle.failed(self._sites.client(scope, headers))
+        if traced is not None:
+            route = self._name(scope, is_file)
+            traced.set(http__request__method=scope["method"], http__route=route, http__response__status_code=status)
+            traced.end(f"{scope['method']} {route}")
         if self._access is not None:
             self._access(scope["method"], self._name(scope, is_file), status, (time.perf_counter() - began) * 1000)
 

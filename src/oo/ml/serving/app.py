@@ -13,6 +13,7 @@ from starlette.routing import Route, Router
 from oo.kernel.http.changes import limited
 from oo.kernel.http.problems import Receive, Send, answer, fault_of
 from oo.kernel.log import begin_trace, get_logger
+from oo.kernel.tracing import begun
 
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of one request: a view of somebody with twenty thousand tasks."""
@@ -34,7 +35,9 @@ class App:
         began, status = time.perf_counter(), 0
         headers: dict[bytes, bytes] = dict(scope["headers"])
         parent = headers.get(b"traceparent")
-        begin_trace(parent.decode("latin-1") if parent else None)
+        caller = parent.decode("latin-1") if parent else None
+        begin_trace(caller)
+        traced = begun(scope["method"], kind="server", parent=caller)
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -49,8 +52,11 @@ class App:
                 log.error("answer.broken", failure=error)
             else:
                 await answer(fault_of(error), scope, receive, sending)
+        route = getattr(scope.get("route"), "path", "none")
+        if traced is not None:
+            traced.set(http__request__method=scope["method"], http__route=route, http__response__status_code=status)
+            traced.end(f"{scope['method']} {route}")
         if self._access is not None:
-            route = getattr(scope.get("route"), "path", "none")
             self._access(scope["method"], route, status, (time.perf_counter() - began) * 1000)
 
 

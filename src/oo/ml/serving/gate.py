@@ -11,6 +11,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
@@ -40,7 +41,11 @@ class Limits:
     ahead: int = 50
     """Calls that wait, of each class."""
     longest: float = 30.0
-    """For one call, whoever waits for it or not."""
+    """For one call that nobody waits for."""
+    least: float = 8.0
+    """A call that has begun has so long at least: given up early it would be no use to anybody, and its server may be
+    busy with it all the same.
+    """
     guess: float = 3.0
     """How long a call takes before any was seen."""
 
@@ -55,6 +60,8 @@ class _Flight:
     """Later than this nobody wants its answer."""
     asked: bool
     landed: asyncio.Future[Any]
+    context: Context = field(default_factory=copy_context)
+    """Of whoever asked first: its call belongs to their trace, whoever lets it begin."""
     began: float | None = None
     gone: bool = False
 
@@ -105,6 +112,8 @@ class Gate:
         else:
             self.counts.joined += 1
             self._lift(flight, asked=asked, until=now + seconds)
+            if asked and flight.began is None and self._expected(flight) > seconds:
+                raise self._refuse("too-late")
         try:
             async with asyncio.timeout(seconds):
                 return cast("T", await asyncio.shield(flight.landed))
@@ -180,9 +189,9 @@ class Gate:
             if flight.began is None:
                 heapq.heappush(self._heap, (ASKED, next(self._order), flight))
 
-    def _expected(self) -> float:
-        """Seconds until a call that is asked for now would be through."""
-        before = sum(1 for flight in self._queued() if flight.asked)
+    def _expected(self, of: _Flight | None = None) -> float:
+        """Seconds until a call that is asked for now (or this one, which waits) would be through."""
+        before = sum(1 for flight in self._queued() if flight.asked and flight is not of)
         now = self._monotonic()
         begun = [flight.began for flight in self._flights.values() if flight.began is not None]
         left = sum(max(self._mean - (now - began), 0.0) for began in begun) if self._busy() else 0.0
@@ -212,7 +221,7 @@ class Gate:
                 return
             heapq.heappop(self._heap)
             flight.began = self._monotonic()
-            task = asyncio.create_task(self._make(flight), name="oo-model-call")
+            task = asyncio.create_task(self._make(flight), name="oo-model-call", context=flight.context)
             self._under_way.add(task)
             self.counts.called += 1
             self.counts.most_at_once = max(self.counts.most_at_once, len(self._under_way))
@@ -220,12 +229,11 @@ class Gate:
 
     async def _make(self, flight: _Flight) -> None:
         assert flight.began is not None
-        # Whoever asked has until their time is over; what is made beforehand, as long as any call.
-        seconds = self._limits.longest
-        if flight.asked:
-            seconds = max(min(seconds, flight.until - flight.began), 0.05)
+        longest = self._limits.longest
+        left = flight.until - flight.began
+        seconds = min(longest, max(left, self._limits.least)) if flight.asked else longest
         try:
-            async with asyncio.timeout(self._limits.longest):
+            async with asyncio.timeout(seconds):
                 found = await flight.call(seconds)
         except Exception as error:
             if not flight.landed.done():

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from oo.kernel.http.client import Client, Reply
 from oo.kernel.http.failures import HttpFailed, ReplyTooLarge
 from oo.kernel.setting_values import LOCAL_NAMES
+from oo.kernel.tracing import Nothing, Span, span
 
 Alias: TypeAlias = str
 """What a model is asked by; which one it is, the gateway's configuration says."""
@@ -105,13 +106,22 @@ class Gateway:
         if schema is not None:
             form = {"name": name, "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": form}
-        answer, sent = await self._ask("chat/completions", body, seconds)
-        return _said(answer, sent)
+        with span(f"chat {alias}", kind="client") as traced:
+            self._trace(traced, "chat", alias)
+            traced.set(gen_ai__request__max_tokens=max_tokens, gen_ai__request__temperature=temperature)
+            traced.set(gen_ai__output__type="text" if schema is None else "json")
+            answer, sent = await self._ask("chat/completions", body, seconds)
+            said = _said(answer, sent)
+            traced.set(gen_ai__response__model=said.model, oo__sent_bytes=sent)
+            traced.set(gen_ai__usage__input_tokens=said.input_tokens, gen_ai__usage__output_tokens=said.output_tokens)
+            return said
 
     async def embed(self, alias: Alias, texts: Sequence[str], *, seconds: float) -> list[tuple[float, ...]]:
         """A vector for each text, in their order; raises `ModelFailed`."""
         body = {"model": alias, "input": list(texts), "encoding_format": "float"}
-        answer, sent = await self._ask("embeddings", body, seconds)
+        with span(f"embeddings {alias}", kind="client") as traced:
+            self._trace(traced, "embeddings", alias)
+            answer, sent = await self._ask("embeddings", body, seconds)
         try:
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
             found = [tuple(float(value) for value in row["embedding"]) for row in rows]
@@ -133,6 +143,11 @@ class Gateway:
             return sorted(str(one["id"]) for one in _read(reply, 0)["data"])
         except (KeyError, TypeError):
             raise ModelFailed("garbled") from None
+
+    def _trace(self, traced: Span | Nothing, operation: str, alias: Alias) -> None:
+        """Whom is asked for what, by the GenAI conventions; what is said has no way into a span."""
+        traced.set(gen_ai__operation__name=operation, gen_ai__provider__name="openai", gen_ai__request__model=alias)
+        traced.set(server__address=self._host)
 
     async def _ask(self, path: str, body: Mapping[str, Any], seconds: float) -> tuple[Any, int]:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

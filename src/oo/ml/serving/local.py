@@ -15,6 +15,7 @@ from oo.contracts.writing import SECONDS, Brief, Generated
 from oo.engine.when import today, zone_of
 from oo.kernel.log import get_logger
 from oo.kernel.plugins import BrokenPlugin, Plugin
+from oo.kernel.tracing import span
 from oo.ml.serving.gate import Gate, Refused
 from oo.ml.serving.inference import default_of, run_inference
 from oo.ml.serving.running import run_agent
@@ -75,6 +76,16 @@ class Local:
 
     async def generate(self, *, brief: Brief, seconds: float = SECONDS, asked: bool = False) -> Generated:
         """See `Serving.generate`."""
+        with span("invoke_workflow tips") as traced:
+            found = await self._generated(brief, seconds, asked=asked)
+            first = found.candidates[0] if found.candidates else None
+            traced.set(gen_ai__operation__name="invoke_workflow", oo__asked=asked, oo__tries=found.tries)
+            traced.set(oo__candidates=len(found.candidates), oo__reason=(found.why or "written").replace(" ", "-"))
+            traced.set(oo__source="none" if first is None else first.source, oo__sent_bytes=found.egress.bytes)
+            traced.set(gen_ai__prompt__name="" if first is None else first.prompt_version)
+            return found
+
+    async def _generated(self, brief: Brief, seconds: float, *, asked: bool) -> Generated:
         if self._gate is None or self._writer.gateway is None or not worth_asking(brief):
             return await self._writer.generate(brief, seconds)
         try:

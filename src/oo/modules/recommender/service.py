@@ -34,6 +34,7 @@ from oo.engine.standing import expires_at
 from oo.engine.when import context, today, zone_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
+from oo.kernel.tracing import span
 from oo.modules.recommender import held, looking, repository
 from oo.modules.recommender.field import Decider, Field
 from oo.modules.recommender.hearing.snippets import still_said
@@ -127,6 +128,12 @@ class Recommender:
 
     async def choose(self, user: UserId) -> Recommendation:
         """Decide afresh from what is at hand, without waiting for anybody; what stands by then is the answer."""
+        with span("decide") as traced:
+            found = await self._chosen(user)
+            traced.set(oo__candidates=found.considered, oo__reason="tip" if found.tip else "silence")
+            return found
+
+    async def _chosen(self, user: UserId) -> Recommendation:
         started = self._kit.clock.monotonic()
         moment = await self.moment(user)
         view = moment.view

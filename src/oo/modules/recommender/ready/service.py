@@ -18,14 +18,17 @@ from oo.kernel.db import Transaction
 from oo.kernel.keys import KeyGone
 from oo.kernel.log import begin_trace, get_logger
 from oo.kernel.module import Kit
+from oo.kernel.tracing import span
 from oo.modules.recommender import repository as tips
 from oo.modules.recommender.ready import repository
 from oo.modules.recommender.ready.briefs import Briefs, Material
 from oo.modules.recommender.ready.words import rows_of
 from oo.modules.recommender.refusals.service import Memory
 
-WAITS = 7.5
-"""Seconds that a person waits for a model at most, when nothing at all is ready; the choice takes the rest of eight."""
+WAITS = 7.0
+"""Seconds that a person waits for a model at most, when nothing at all is ready; the rest takes the rest of eight."""
+MOST_ASKED = 4
+"""People who wait for a model at the same time; for more there would be no time, so the composer speaks at once."""
 AHEAD = 60.0
 """Seconds that what is made beforehand may wait."""
 AT_ONCE = 8
@@ -37,6 +40,8 @@ HERE = timedelta(days=7)
 STANDS = timedelta(hours=4)
 FIRST_AGAIN, LAST_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 """After a failure the model is asked again this much later, then twice as much, up to the last."""
+WAITING_AGAIN = {"too-late": timedelta(0), "resting": timedelta(seconds=5)}
+"""What came too late for whoever asked is under way: who looks at once joins it, and has it next time."""
 _LATER = timedelta(days=3650)
 _SETTLED = frozenset({None, "nothing to say", "nothing to name", "no gateway", "language", "refused"})
 """What came of a model that would say the same again."""
@@ -56,6 +61,7 @@ class Ready:
     memory: Memory
     choose: Callable[[UserId], Awaitable[object]]
     under_way: dict[UserId, asyncio.Task[None]] = field(default_factory=dict)
+    asking: dict[UserId, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
     def is_on(self) -> bool:
@@ -66,16 +72,21 @@ class Ready:
         """Where nothing at all is ready, wait for a model, for some seconds at most; else come back at once."""
         if not self.is_on:
             return
+        began = self.kit.clock.monotonic()
         row = await self.kit.db.read(lambda tx: repository.context_of(tx, user))
         if row is not None and row.made_at is not None:
             return
-        asked = asyncio.create_task(self.remake(user, asked=True), name="oo-ready-asked")
+        asked = self.asking.get(user)
+        if asked is None:
+            if len(self.asking) >= MOST_ASKED:
+                if row is None:
+                    await self.kit.db.write(lambda tx: repository.call(tx, user, self.kit.clock.now()))
+                return
+            asked = asyncio.create_task(self.remake(user, asked=True), name="oo-ready-asked")
+            self.asking[user] = asked
+            asked.add_done_callback(lambda task: self._told(user, task))
         # A model that is slower than that goes on, and what it says is ready next time.
-        await asyncio.wait([asked], timeout=WAITS + 0.2)
-        if asked.done() and not asked.cancelled() and (failure := asked.exception()) is not None:
-            log.warning("ready.failed", failure=failure)
-        else:
-            asked.add_done_callback(_heard)
+        await asyncio.wait([asked], timeout=max(WAITS - (self.kit.clock.monotonic() - began), 0.0))
 
     async def look(self) -> None:
         """Begin with whoever is due, a few at a time; who is still being written for is left alone."""
@@ -96,7 +107,12 @@ class Ready:
 
     async def remake(self, user: UserId, *, asked: bool = False) -> None:
         """Look what a model would be told, and have it write where that is another than before."""
-        now = self.kit.clock.now()
+        with span("ready") as traced:
+            traced.set(oo__asked=asked)
+            await self._remake(user, asked=asked)
+
+    async def _remake(self, user: UserId, *, asked: bool) -> None:
+        now, began = self.kit.clock.now(), self.kit.clock.monotonic()
         before = await self.kit.db.read(lambda tx: repository.context_of(tx, user))
         material = await self.briefs.material(user)
         cipher = self.kit.keys.cipher(user)
@@ -116,7 +132,7 @@ class Ready:
             "context": material.sealed(cipher),
         }
         await self.kit.db.write(lambda tx: repository.put_context(tx, row))
-        seconds = WAITS if asked else AHEAD
+        seconds = max(WAITS - (self.kit.clock.monotonic() - began), 0.1) if asked else AHEAD
         generated = await self.serving.generate(brief=material.brief, seconds=seconds, asked=asked)
         await self.memory.keep_refused(user, generated)
         await self._keep(user, due_at, material, generated, 0 if before is None else before.tries)
@@ -124,8 +140,8 @@ class Ready:
             await self._choose_again(user)
 
     async def _is_here(self, user: UserId, before: Row[Any] | None, now: datetime) -> bool:
-        """Whether somebody is worth writing for: new, or here within a week."""
-        if before is None or before.made_at is None:
+        """Whether somebody is worth writing for: never written for before, or here within a week."""
+        if before is None or before.until is None:
             return True
         return await self.kit.db.read(lambda tx: repository.was_here(tx, user, now - HERE))
 
@@ -140,7 +156,8 @@ class Ready:
             done = {"written_digest": material.digest, "until": until, "tries": 0, "due_at": until}
         else:
             is_busy = generated.why in _BUSY
-            again = FIRST_AGAIN if is_busy else min(FIRST_AGAIN * 2 ** min(tries, 10), LAST_AGAIN)
+            failed = min(FIRST_AGAIN * 2 ** min(tries, 10), LAST_AGAIN)
+            again = WAITING_AGAIN.get(generated.why or "", FIRST_AGAIN) if is_busy else failed
             done = {"tries": tries if is_busy else tries + 1, "due_at": now + again}
         done["why"] = generated.why
 
@@ -165,12 +182,17 @@ class Ready:
         if await self.kit.db.read(gone):
             await self.choose(user)
 
+    def _told(self, user: UserId, task: asyncio.Task[None]) -> None:
+        del self.asking[user]
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            log.warning("ready.failed", failure=failure)
+
     def _begin(self, user: UserId) -> None:
-        task = asyncio.create_task(self._remade(user), name="oo-ready")
+        task = asyncio.create_task(self._written(user), name="oo-ready")
         self.under_way[user] = task
         task.add_done_callback(lambda _: self.under_way.pop(user, None))
 
-    async def _remade(self, user: UserId) -> None:
+    async def _written(self, user: UserId) -> None:
         begin_trace()
         try:
             await self.remake(user)
@@ -185,8 +207,3 @@ class Ready:
 
 def _until(now: datetime, context: Context) -> datetime:
     return min(now + TTL, context.day_end)
-
-
-def _heard(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.exception()

@@ -1,0 +1,61 @@
+"""Bar 15: 200 people at once before a model of 1 to 5 s, while it writes ahead for all of them: nobody waits long.
+
+In real time; two calls of the model at once are allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from tests.chaos.newcomers import Answered, Model, ask, newcomers, running, until
+from tests.chaos.outcome import Outcome
+from tests.chaos.people import Person
+from tests.chaos.world import World
+from tests.chaos.writers import percentile
+
+PEOPLE, BRIEF_PEOPLE, TWICE = 200, 120, 1
+"""So many; the first asks from two devices at once."""
+PARALLEL = 2
+LONGEST, P95 = 8.0, 1.5
+SLOWER = 10.0
+"""On a busy machine the p95 may be so many times that of the same crowd asking for a tip that stands already."""
+SETTLES = 8
+"""Seconds in which rooms hear of so many connections; the model writes for minutes."""
+SLOW = (1.0, 5.0)
+
+
+def run(seed: int, broken: bool, brief: bool) -> Outcome:
+    """In the control there is no gate before the model."""
+    with newcomers(BRIEF_PEOPLE if brief else PEOPLE, "gate" if broken else None) as (there, people):
+        return asyncio.run(_flood(there, people, seed))
+
+
+async def _flood(there: World, people: list[Person], seed: int) -> Outcome:
+    model = Model(Random(seed), SLOW)
+    async with running(there, model, PARALLEL) as (_, port):
+        # The burst of what is made ahead has begun: everybody has just connected something.
+        ahead = await until(lambda: len(model.calls) >= PARALLEL, 20)
+        await asyncio.sleep(SETTLES)
+        everybody = list(enumerate(people))
+        answers = await ask(port, [*everybody, *everybody[:TWICE]])
+        before = len(model.calls)
+        await until(lambda: len(model.calls) >= before + 4, 30)
+        standing = percentile([one.seconds for one in await ask(port, everybody)], 0.95)
+        return _judge(answers, model, ahead, standing)
+
+
+def _judge(answers: list[Answered], model: Model, ahead: bool, standing: float) -> Outcome:
+    times = [one.seconds for one in answers]
+    faults = sum(one.status >= 500 for one in answers)
+    good = sum(f"Thing of person {one.person}" in one.content for one in answers)
+    p95, longest = percentile(times, 0.95), max(times)
+    most, twice = model.most_at_once(), model.overlapping()
+    ok = ahead and not faults and good == len(answers) and longest <= LONGEST + standing
+    return Outcome(
+        ok and p95 <= max(P95, SLOWER * standing) and most <= PARALLEL and not twice,
+        f"{len(answers)} asked at once, {good} with their own thing, {faults} faults, p95 {p95:.2f} s, longest "
+        f"{longest:.2f} s (tips that stand: p95 {standing:.2f} s), at most {most} calls at once of {PARALLEL} allowed, "
+        f"{twice} second calls for one person, "
+        f"{len(model.calls)} calls",
+    )
