@@ -62,7 +62,7 @@ class Faults:
 class StandInIssuer:
     """The provider, while it runs."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, signer: Signer | None = None) -> None:
         self.faults = Faults()
         self.who: dict[str, Any] = {"sub": "g-1", "email": "lena@example.org", "email_verified": True, "name": "Lena"}
         self.clients: dict[str, str] = {"oo": "a secret of the client, with % and :"}
@@ -71,7 +71,7 @@ class StandInIssuer:
         self.announces_itself = True
         self.asked: list[str] = []
         """Paths, in order."""
-        self.signer = Signer("key-1")
+        self.signer = signer or Signer("key-1")
         self._clock = clock or SystemClock()
         self._codes: dict[str, dict[str, str]] = {}
         self._access: dict[str, dict[str, Any]] = {}
@@ -173,9 +173,9 @@ class StandInIssuer:
 
 
 @contextlib.contextmanager
-def issuer(clock: Clock | None = None) -> Iterator[StandInIssuer]:
+def issuer(clock: Clock | None = None, signer: Signer | None = None) -> Iterator[StandInIssuer]:
     """A provider on a free port of this machine."""
-    with StandInIssuer(clock) as running:
+    with StandInIssuer(clock, signer) as running:
         yield running
 
 

@@ -156,6 +156,13 @@ async def check_redirect(response: httpx2.Response) -> None:
             raise RedirectRefused(response.url.host)
 
 
+def trusted() -> ssl.SSLContext:
+    """What clients trust by default, to be made once and given to many of them."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def _transport(allowed: Collection[str], tls: ssl.SSLContext | bool) -> httpx2.AsyncHTTPTransport:
     """httpx2's own transport, whose connections are made by `_Checked`."""
     import httpx2

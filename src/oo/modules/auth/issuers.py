@@ -11,16 +11,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from oo.kernel.clock import Clock
 from oo.kernel.http.client import Client as Http
+from oo.kernel.http.client import trusted
 from oo.kernel.http.failures import HttpFailed
 from oo.kernel.log import get_logger
 from oo.kernel.settings import LOCAL_NAMES
 from oo.modules.auth.providers import Client
 from oo.modules.auth.refusals import SignInRefused
+
+if TYPE_CHECKING:
+    import ssl
 
 KEPT = timedelta(hours=1)
 KEYS_AGAIN = timedelta(minutes=1)
@@ -49,7 +53,8 @@ class Issuers:
 
     def __init__(self, clock: Clock, http: Callable[[frozenset[str]], Http] | None = None) -> None:
         self._clock = clock
-        self._http = http or (lambda hosts: Http(allowed=hosts, seconds=_SECONDS, limit=_LIMIT))
+        self._http = http or self._asking
+        self._tls: ssl.SSLContext | None = None
         self._described: dict[str, tuple[Described, datetime]] = {}
         self._keys: dict[str, tuple[Mapping[str, Any], datetime]] = {}
 
@@ -100,10 +105,15 @@ class Issuers:
             return {}
         return await self._json(client, "GET", url, headers={"authorization": f"Bearer {access_token}"})
 
+    def _asking(self, hosts: frozenset[str]) -> Http:
+        # Made once: to read the certificates takes longer than to ask.
+        self._tls = self._tls or trusted()
+        return Http(allowed=hosts, seconds=_SECONDS, limit=_LIMIT, redirects=False, tls=self._tls)
+
     async def _json(self, client: Client, method: str, url: str, **sent: Any) -> Mapping[str, Any]:
         try:
             async with self._http(client.hosts) as http:
-                reply = await http.ask(method, url, follow_redirects=False, **sent)
+                reply = await http.ask(method, url, **sent)
         except HttpFailed as error:
             log.warning("provider.away", kind=client.id, error=type(error).__name__)
             raise SignInRefused("away") from None

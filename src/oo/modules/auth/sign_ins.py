@@ -139,7 +139,12 @@ class ProviderSignIns:
 
     async def _taken(self, answered: Answered) -> Row[Any]:
         """The try that this state belongs to, which is used up by it."""
-        return await self._tries.take(answered.state, "provider", answered.code, answered.issuer or "")
+        try:
+            return await self._tries.take(answered.state, "provider", answered.code, answered.issuer or "")
+        except SignInRefused:
+            if answered.error:  # some providers leave the state out when they say no; nothing is used up by it
+                raise SignInRefused("denied") from None
+            raise
 
     def _is_the_same(self, attempt: Row[Any], answered: Answered, proof: str, identity: Identity | None) -> None:
         """The same browser, the same provider and, where one is added, the same session as when it began."""

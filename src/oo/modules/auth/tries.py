@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -60,10 +60,15 @@ class Tries:
         if attempt is None or attempt.kind != kind:
             log.warning("sign_in.refused", kind=kind, reason="state")
             raise SignInRefused("state")
-        if self._clock.now() >= attempt.expires_at:
-            log.warning("sign_in.refused", kind=kind, reason="expired")
-            raise SignInRefused("expired")
+        check_in_time(attempt, self._clock.now())
         return attempt
+
+
+def check_in_time(attempt: Row[Any], now: datetime) -> None:
+    """It has not taken longer than ten minutes."""
+    if now >= attempt.expires_at:
+        log.warning("sign_in.refused", kind=attempt.kind, reason="expired")
+        raise SignInRefused("expired")
 
 
 def check_browser(attempt: Row[Any], proof: str) -> None:

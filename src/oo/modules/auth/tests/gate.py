@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from oo.modules.auth.tests.conftest import FIREFOX
 from oo.testing.determinism import FixedClock
 from oo.testing.issuer import StandInIssuer, issuer
 from oo.testing.rooms import Room, room
+from oo.testing.tokens import Signer
 
 ORIGIN = "http://localhost:8042"
 
@@ -94,11 +96,17 @@ class Gate:
         return await self.room.kit.db.read(unit)
 
 
+@cache
+def a_signer() -> Signer:
+    """One for all tests: to make a key takes a while."""
+    return Signer("key-1")
+
+
 @asynccontextmanager
 async def gate(folder: Path, **settings: Any) -> AsyncIterator[Gate]:
     """The room with the stand-in as Google and as the other provider."""
     clock = FixedClock()
-    with issuer(clock) as provider:
+    with issuer(clock, a_signer()) as provider:
         of = {
             f"{name}_{part}": value
             for name in ("google", "oidc")
