@@ -42,7 +42,7 @@ from oo.ml.serving.routes import routes as serving_routes
 from oo.modules.auth.sessions import ABSOLUTE
 
 PUBLIC = Public(
-    exact=frozenset({"/health", "/recommend", "/generate", *web.PUBLIC}),
+    exact=frozenset({"/health", "/api/auth/token", "/recommend", "/generate", *web.PUBLIC}),
     prefixes=("/sign-in/", "/static/", "/agents/", "/hooks/", web.ANSWERS),
     files="/static/",
     door="/sign-in",
