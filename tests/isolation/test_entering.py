@@ -73,7 +73,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
     with issuer(clock) as provider:
         secret = provider.clients["oo"]
         given: Any = {"oidc_issuer": provider.origin, "oidc_client_id": "oo", "oidc_client_secret": secret}
-        settings = Settings(data=tmp_path, files=(tmp_path,), admin_token=TOKEN, **given)  # type: ignore[arg-type]
+        settings = Settings(data=tmp_path, files=(tmp_path,), admin_token=TOKEN, **given)
         async with house(settings, clock=clock, background=False) as home:
             tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)
             yield Doors(home, server.application(home.promises, tools), provider, {})
