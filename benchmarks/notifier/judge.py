@@ -79,7 +79,9 @@ def violations(who: Traveller, year: Year, limit: int, between: timedelta) -> Co
     found["the same tip twice"] += sum(many - 1 for many in tips.values())
     for number, (at, _, one) in enumerate(pushes):
         before = [other.sent for _, _, other in pushes[max(number - 20, 0) : number + 1]]
-        for zone in {one.zone, *one.zones}:
+        # Only pushes that are close enough to share a day are looked at in every zone.
+        crowded = number >= who.a_day and at - pushes[number - who.a_day][0] < timedelta(hours=72)
+        for zone in {one.zone, *one.zones} if crowded else ():
             day = _day(one.sent, zone, who.day_ends_at)
             if sum(_day(then, zone, who.day_ends_at) == day for then in before) > who.a_day:
                 found["daily budget"] += 1
@@ -92,12 +94,11 @@ def violations(who: Traveller, year: Year, limit: int, between: timedelta) -> Co
     for one in sorted(year.shown, key=lambda one: one.sent):
         had = devices.setdefault(one.device, [])
         zone = one.device_zone or one.zone
-        found["device limit"] += (
-            sum(
-                _day(then, zone, who.day_ends_at) == _day(one.sent, zone, who.day_ends_at) for then in had[-2 * limit :]
+        if len(had) >= limit and one.sent - had[-limit] < timedelta(hours=72):
+            day = _day(one.sent, zone, who.day_ends_at)
+            found["device limit"] += (
+                sum(_day(then, zone, who.day_ends_at) == day for then in had[-2 * limit :]) >= limit
             )
-            >= limit
-        )
         found["device gap"] += bool(had) and timedelta(0) <= one.sent - had[-1] < between
         had.append(one.sent)
     found["queued, or no fresh decision"] += sum(many != 1 for many in year.quiet_drops.values())

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from oo.contracts.deliveries import Arm
-from oo.contracts.events import DeliveryChanged
 from oo.contracts.experiments import Experiments
 from oo.contracts.ids import UserId
 from oo.contracts.tips import Tip, Tips
@@ -23,7 +22,6 @@ from oo.kernel.db import Transaction
 from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
-from oo.kernel.outbox import Envelope
 from oo.modules.notifier.gathering import Gathering, Person, offer_of, reach_of
 from oo.modules.notifier.planned import delivery_row, point_row, push_row
 from oo.modules.notifier.repository import log as deliveries
@@ -55,7 +53,6 @@ class Decided:
     push: dict[str, Any] | None = None
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     fresh: dict[str, Any] | None = None
-    envelopes: list[Envelope] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +91,11 @@ class Deciding:
         decided = list(await asyncio.gather(*thinking))
         decided += [self._silent(row, person, "late" if self._late(row) else "same-moment") for row, person in silent]
         written = await self.kit.db.write(lambda tx: self._write(tx, decided))
-        for one in written:
-            send = one.verdict.send
-            if send is not None and 0.0 < send.probability < 1.0:
-                await self.experiments.toss(
-                    user=UserId(one.point.user_id), probability=send.probability, sent=send.sent
-                )
+        sends = [(UserId(one.point.user_id), one.verdict.send) for one in written if one.verdict.send is not None]
+        tossed = [(user, send) for user, send in sends if 0.0 < send.probability < 1.0]
+        await asyncio.gather(  # beside each other: what waits together is committed together
+            *(self.experiments.toss(user=user, probability=send.probability, sent=send.sent) for user, send in tossed)
+        )
 
     async def think(self, row: Row[Any], person: Person) -> Decided:
         """One point: what rules say, what the best tip is, and whether it is worth it."""
@@ -158,8 +154,6 @@ class Deciding:
         for device in chosen:
             one = delivery_row(self.kit.ids, device, now, tip.expires_at, push=push["id"], tip=tip.id)
             decided.deliveries.append(one)
-            event = DeliveryChanged(one["id"], tip.id, device.channel, deliveries.PLANNED)
-            decided.envelopes.append(self.kit.outbox.envelope(person.user, event))
 
     def _within_reach(self, person: Person) -> tuple[list[Row[Any]], str]:
         """The devices that it would go to, or the rule that leaves none; inboxes only for who has no device."""
@@ -225,7 +219,6 @@ class Deciding:
                 moments.price(tx, one.point.user_id, *one.price, one.row["now"])
             if one.push is not None:
                 deliveries.add_push(tx, one.push, one.deliveries)
-                self.kit.outbox.publish(tx, *one.envelopes)
             if one.fresh is not None:
                 moments.add_point(tx, one.fresh)
         return written

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 
-from oo.kernel.db import Transaction
+from oo.kernel.db import Prepared, Transaction
 from oo.modules.notifier.tables import deliveries, optouts, presences, pushes
 
 PLANNED, CLAIMED, SENT, FAILED, UNKNOWN = "planned", "claimed", "sent", "failed", "unknown"
@@ -17,13 +17,15 @@ SHOWN = (SENT, UNKNOWN, CLAIMED)
 """What may be on a device now."""
 SLICE = 400
 
+_ADD_PUSH, _ADD_DELIVERY = Prepared(insert(pushes)), Prepared(insert(deliveries))
+
 
 def add_push(tx: Transaction, push: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]]) -> None:
     """Plan a push, and a delivery to each device; a test is deliveries alone."""
     if push is not None:
-        tx.execute(insert(pushes).values(**push))
+        tx.run(_ADD_PUSH, push)
     if rows:
-        tx.execute(insert(deliveries), list(rows))
+        tx.run(_ADD_DELIVERY, rows)
 
 
 def any_due(tx: Transaction, now: datetime) -> bool:

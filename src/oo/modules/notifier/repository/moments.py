@@ -30,6 +30,12 @@ _DECIDE = Prepared(
     )
 )
 
+_PRICE = Prepared(
+    update(tempers)
+    .where(tempers.c.user_id == bindparam("user"))
+    .values(price=bindparam("price_"), dose=bindparam("dose_"), at=bindparam("now"))
+)
+
 
 def due_people(tx: Transaction, before: datetime, after: str, upto: str, limit: int) -> list[str]:
     """Ids of people whose moments are to be looked for, in order."""
@@ -108,8 +114,7 @@ def put_temper(tx: Transaction, row: Mapping[str, Any]) -> None:
 
 def price(tx: Transaction, user: str, price: float, dose: float, now: datetime) -> int:
     """Keep price and dose after a moment; the number of rows."""
-    mine = update(tempers).where(tempers.c.user_id == user)
-    return tx.execute(mine.values(price=price, dose=dose, at=now)).rowcount
+    return tx.run(_PRICE, {"user": user, "price_": price, "dose_": dose, "now": now})
 
 
 def unlearn(tx: Transaction, user: str) -> int:
