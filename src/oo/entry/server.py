@@ -132,7 +132,8 @@ def inside(promises: Mapping[Any, Any], tools: Tools) -> tuple[Inside, web.Web]:
         hearings=promises[Hearings],
     )
     routes = api.build(
-        promises[Tips], promises[EventTail], promises[Experiments], promises[Automation], person, tools.state
+        *(promises[Tips], promises[EventTail], promises[Experiments], promises[Automation]),
+        *(promises[Deliveries], person, tools.state),
     ).routes
     for_our_own = [] if tools.passes is None else serving_routes(promises[Serving], tools.passes)
     return Inside([*routes, *for_our_own, *pages.router.routes]), pages

@@ -18,7 +18,7 @@ def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the public API, as `contracts/http/api.json` holds it."""
     app = FastAPI(title="oO", summary="One tip. Right now.", version=version("oo"))
     unused: Any = None  # routes are described, and none is called
-    app.router.routes.extend(build(unused, unused, unused, unused, unused, _nothing).routes)
+    app.router.routes.extend(build(unused, unused, unused, unused, unused, unused, _nothing).routes)
     document = app.openapi()
     _without_fastapis_own(document)
     document["components"]["securitySchemes"] = {

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
 
-from oo.apps.api import agents, auth, events, feedback, health, policies, profile, recommend
+from oo.apps.api import agents, auth, events, feedback, health, notifier, policies, profile, recommend
 from oo.apps.api.health import Wellness
 from oo.apps.api.promises import Person
+from oo.contracts.deliveries import Deliveries
 from oo.contracts.experiments import Experiments
 from oo.contracts.sign_ins import Automation
 from oo.contracts.tails import EventTail
@@ -20,6 +21,7 @@ def build(
     tail: EventTail,
     experiments: Experiments,
     automation: Automation,
+    deliveries: Deliveries,
     person: Person,
     state: Callable[[], Awaitable[Mapping[str, Wellness]]],
 ) -> APIRouter:
@@ -27,7 +29,7 @@ def build(
     router = APIRouter()
     parts = (
         *(recommend.router(tips), feedback.router(tips)),
-        *(profile.router(person), agents.router(person)),
+        *(profile.router(person), agents.router(person), notifier.router(deliveries)),
         *(events.router(tail), policies.router(experiments), auth.router(automation), health.router(state)),
     )
     for part in parts:

@@ -67,7 +67,7 @@ class Api:
         self.parts: dict[str, Wellness] = {"auth": Part(True), "jobs": Part(True)}
         self.identity: Identity | None = Identity(UserId("u1"), SessionId("s1"), False, "token")
         app = FastAPI(openapi_url=None)
-        app.router.routes.extend(build(self.tips, None, None, None, None, self._state).routes)  # type: ignore[arg-type]
+        app.router.routes.extend(build(self.tips, None, None, None, None, None, self._state).routes)  # type: ignore[arg-type]
         public = Public(frozenset({"/health"}), (), "/static/", "/sign-in")
         self.app = Guard(app.router, authenticate=self._who, public=public, sites=Sites(), session_seconds=1)
 
