@@ -54,10 +54,11 @@ def save_if_due(settings: Settings, now: datetime) -> Path | None:
         return None
     secret = settings.backup_passphrase
     passphrase = secret.get_secret_value().encode() if secret else None
-    with saving.staged(saving.stage(settings)) as copied:
-        path = saving.pack(settings, copied, folder, now, passphrase)
-    if not made or made[-1].date() != now.date():
-        saving.try_out(settings, path, passphrase)
+    with saving.alone(settings.data):
+        with saving.staged(saving.stage(settings)) as copied:
+            path = saving.pack(settings, copied, folder, now, passphrase)
+        if not made or made[-1].date() != now.date():
+            saving.try_out(settings, path, passphrase)
     log.info("backup.made", size=path.stat().st_size)
     return path
 
@@ -112,10 +113,8 @@ def prune(data: Path, now: datetime) -> int:
 
 def clear(data: Path) -> int:
     """Delete every copy, as somebody was erased who is in it; how many."""
-    copies = _all(data)
-    for path in copies:
-        path.unlink(missing_ok=True)
-    return len(copies)
+    with saving.alone(data):  # one that is being made is waited for, as the person is in it too
+        return _delete(_all(data))
 
 
 def _all(data: Path) -> list[Path]:

@@ -6,6 +6,7 @@ The process that owns the data makes the copies, so a running oO goes on meanwhi
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -25,6 +26,7 @@ from oo.kernel.settings import Settings
 
 PREFIX, SUFFIX = "oo-", ".backup"
 STAGING = ".staging-"
+COPYING = ".copying"
 _AT_WORK_SECONDS = 6 * 3600
 
 
@@ -79,6 +81,23 @@ def try_out(settings: Settings, path: Path, passphrase: bytes | None) -> None:
         archive.unpack(path, folder, passphrase)
         for name in ("oo.db", "keys.db"):
             single(folder / name)
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Wait until nobody else makes copies of this data or takes them away, in whatever process; then keep others out.
+
+    Without it a back-up that was begun before an erasure could be written after it, with the key of whoever is gone.
+    """
+    if not data.is_dir():  # nothing is here, and whoever asks says so
+        yield
+        return
+    descriptor = os.open(data / COPYING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

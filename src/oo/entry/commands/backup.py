@@ -21,7 +21,7 @@ def run_backup(
     """Write a back-up into a folder and print its path; older ones there whose keys are too old go."""
     clock, passphrase = clock or SystemClock(), passphrase_of(settings, secret)
     folder = backups.folder_of(settings) if to is None else to.expanduser().absolute()
-    with saving.staged(_staged(settings)) as copied:
+    with saving.alone(settings.data), saving.staged(_staged(settings)) as copied:
         path = saving.pack(settings, copied, folder, clock.now(), passphrase)
     backups.end(folder, clock.now())
     out.write(f"{path}\n")

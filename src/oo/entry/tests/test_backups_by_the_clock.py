@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo.contracts.accounts import Accounts
+from oo.contracts.forgetting import Forgetting
 from oo.contracts.sources import Sources
 from oo.entry import backups, saving
 from oo.entry.archive import BackupBroken
@@ -68,6 +70,20 @@ async def test_a_back_up_that_cannot_be_brought_back_is_found_on_trial(tmp_path:
     with pytest.raises(BackupBroken):
         saving.try_out(where, made, None)
     assert not staged(tmp_path)
+
+
+async def test_a_back_up_that_is_being_made_while_somebody_is_erased_goes_too(tmp_path: Path) -> None:
+    where = Settings(data=tmp_path, files=(tmp_path,), log_level="error")
+    async with house(where, background=False) as home:
+        accounts = home.promises[Accounts]
+        user = (await accounts.redeem(token=await accounts.owner_link(), device="x")).user
+        with saving.alone(tmp_path):
+            erasing = asyncio.create_task(home.promises[Forgetting].erase(user=user))
+            await asyncio.wait({erasing}, timeout=1)  # it would be over by now if it did not wait
+            (tmp_path / "backups").mkdir(exist_ok=True)
+            late = touch(tmp_path / "backups", NOW)
+        await erasing
+        assert not late.exists()
 
 
 async def test_what_happens_to_somebody_is_a_change_and_what_the_clock_does_is_none(tmp_path: Path) -> None:
