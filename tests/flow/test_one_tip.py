@@ -60,14 +60,20 @@ class Life:
 
 @pytest.fixture
 async def life(tmp_path: Path) -> AsyncIterator[Life]:
+    async with living(tmp_path) as here:
+        yield here
+
+
+@contextlib.asynccontextmanager
+async def living(tmp_path: Path, lines: str = LINES, **settings: Any) -> AsyncIterator[Life]:
+    """The house with these settings, and the person signed in."""
     file = tmp_path / "files" / "todo.txt"
     file.parent.mkdir()
-    file.write_bytes(LINES.encode())
+    file.write_bytes(lines.encode())
     clock = FixedClock(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
     async with contextlib.AsyncExitStack() as open_:
-        where = Settings(
-            data=tmp_path / "oo", files=(file.parent,), database_url=open_.enter_context(address(tmp_path))
-        )
+        database = open_.enter_context(address(tmp_path))
+        where = Settings(data=tmp_path / "oo", files=(file.parent,), database_url=database, **settings)
         home = await open_.enter_async_context(house(where, clock=clock))
         tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)
         here = Life(home, server.application(home.promises, tools), clock, file)

@@ -19,15 +19,27 @@ CONSENTS: Final[Mapping[ConsentKey, bool]] = {
     "cloud_model": False,
 }
 """Every consent, and whether whoever signs in has given it by accepting the terms; the others wait to be given."""
+CLOUD: Final = "cloud_model:"
+"""A consent of this beginning and a provider's name lets that provider's model write tips; nobody has given it."""
 VERSION: Final = "2026-11-21"
 """Of the wording that a consent is given to."""
+
+
+def clouds(granted: Collection[str]) -> frozenset[str]:
+    """The providers whose models may write, by name.
+
+    >>> sorted(clouds({"task_titles", "cloud_model:anthropic"}))
+    ['anthropic']
+    """
+    return frozenset(key.removeprefix(CLOUD) for key in granted if key.startswith(CLOUD))
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
     """One consent as it stands."""
 
-    key: ConsentKey
+    key: str
+    """Of `CONSENTS`, or `CLOUD` with the name of a provider that the operator offers."""
     granted: bool
     version: str = VERSION
     origin: Literal["terms", "person"] = "terms"

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from oo.contracts.decisions import Kind, Topic
 from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
+from oo.contracts.writing import NOTHING_LEFT, Egress
 
 ActionName: TypeAlias = Literal["done", "snooze", "dismiss", "undo"]
 Scope: TypeAlias = Literal["now", "item", "kind"]
@@ -40,6 +41,8 @@ class Tip:
     where: str | None = None
     at: datetime | None = None
     """The hour of a reminder."""
+    egress: Egress = NOTHING_LEFT
+    """What left this host for its words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,9 @@ class Egress:
     """A provider's name, `network` for a gateway on another machine, or nothing."""
 
 
+NOTHING_LEFT = Egress()
+
+
 @dataclass(frozen=True, slots=True)
 class TipCandidate:
     """Something to say, checked: it names what its evidence names, and nothing else."""
@@ -80,7 +83,7 @@ class TipCandidate:
     prompt_version: str = ""
     prompt_hash: str = ""
     print: Print = ()
-    egress: Egress = Egress()
+    egress: Egress = NOTHING_LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Generated:
     """Why no model wrote them: `no gateway`, `nothing to say`, `refused`, `timeout`, `unreachable`, `busy`…"""
     tries: int = 0
     """How often the model was asked."""
-    egress: Egress = Egress()
+    egress: Egress = NOTHING_LEFT
     """Of all tries, those included of which nothing came."""
 
     @property

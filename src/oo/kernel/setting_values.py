@@ -57,17 +57,27 @@ def safe_address(value: str) -> str:
     return value
 
 
-def gateway_url(value: str) -> str | None:
-    """The address of a gateway to models, without a slash at its end; None for an empty one."""
-    parts = urlsplit(value.strip())
-    if value.strip() and (
-        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username
-    ):
+def gateway_url(value: str | None) -> str | None:
+    """The address of a gateway to models, without a slash at its end; None for an empty one; raises `ValueError`."""
+    address = (value or "").strip()
+    parts = urlsplit(address)
+    plain = not (parts.query or parts.fragment or parts.username)
+    if address and not (parts.scheme in ("http", "https") and parts.hostname and plain):
         raise ValueError(
             "it needs the address of an OpenAI-compatible gateway, such as http://127.0.0.1:4000; a key belongs in "
             "OO_LLM_KEY"
         )
-    return value.strip().rstrip("/") or None
+    return address.rstrip("/") or None
+
+
+def provider_names(value: object) -> object:
+    """Names of providers, lower case; raises `ValueError`."""
+    if not isinstance(value, str):
+        return value
+    names = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(name.isascii() and name.isalpha() and name.islower() and len(name) <= 20 for name in names):
+        raise ValueError("it needs names in lower case, such as anthropic, separated by commas")
+    return names
 
 
 def process_address(value: str) -> str:

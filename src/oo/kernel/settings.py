@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from oo.kernel.setting_values import LOCAL_NAMES as LOCAL_NAMES
@@ -19,6 +19,7 @@ from oo.kernel.setting_values import (
     origin_of,
     postgres_url,
     process_address,
+    provider_names,
     reason,
     safe_address,
     share,
@@ -173,13 +174,18 @@ class Settings(BaseSettings):
     exploration: float = Field(
         0.0, ge=0.0, le=0.5, description="The least share of chance in a choice among the best few, from 0 to 0.5."
     )
-    llm_url: str | None = Field(
+    llm_url: Annotated[str | None, AfterValidator(gateway_url)] = Field(
         None,
         description="The gateway to language models, such as `http://127.0.0.1:4000`; `LITELLM_URL` works too. "
         "Default: no model writes anything, and tips are in the words of their tasks.",
     )
     llm_key: SecretStr | None = Field(
         None, description="The gateway's key, where it asks for one; `LITELLM_MASTER_KEY` works too."
+    )
+    llm_clouds: Annotated[tuple[str, ...], NoDecode, BeforeValidator(provider_names)] = Field(
+        (),
+        description="Clouds whose models the gateway has as `tip-generator-<cloud>`, such as `anthropic`, separated by "
+        "commas; each person says whether one may write for them. Default: none.",
     )
     llm_parallel: int = Field(1, ge=1, le=64, description="How many calls of the model run at once.")
     traces_url: str | None = Field(
@@ -212,11 +218,6 @@ class Settings(BaseSettings):
     @classmethod
     def _nats(cls, value: object) -> object:
         return (nats_urls(value) or None) if isinstance(value, str) else value
-
-    @field_validator("llm_url", mode="after")
-    @classmethod
-    def _gateway(cls, value: str | None) -> str | None:
-        return None if value is None else gateway_url(value)
 
     @field_validator("files", mode="before")
     @classmethod

@@ -23,6 +23,13 @@ class EvidenceOut(BaseModel):
     title: str
 
 
+class EgressOut(BaseModel):
+    """A receipt of what left this host for the tip's words."""
+
+    bytes: int
+    to: str = Field(description="A provider's name, `network` for a gateway on another machine, or nothing.")
+
+
 class TipOut(BaseModel):
     """The one thing."""
 
@@ -32,6 +39,7 @@ class TipOut(BaseModel):
     why: str = Field(description="One true line.")
     evidence: list[EvidenceOut]
     expires_at: datetime
+    egress: EgressOut
 
 
 class SilenceOut(BaseModel):
@@ -94,6 +102,7 @@ def _tip(tip: Tip) -> dict[str, Any]:
         "why": tip.why,
         "evidence": [{"source": one.source, "ref": one.ref, "title": one.title} for one in tip.evidence],
         "expires_at": tip.expires_at.isoformat(),
+        "egress": {"bytes": tip.egress.bytes, "to": tip.egress.to},
     }
 
 

@@ -67,7 +67,8 @@ def _build(kit: Kit, needs: Needs) -> Built:
 def here(settings: Settings, clock: Clock, agents: Mapping[str, Plugin[Any]]) -> Local:
     """Serving in this process: agents, and the model behind the gate."""
     gate = Gate(clock.monotonic, Limits(at_once=settings.llm_parallel))
-    return Local(agents, Writer(gateway(settings), clock.monotonic), gate)
+    writer = Writer(gateway(settings), clock.monotonic, clouds=frozenset(settings.llm_clouds))
+    return Local(agents, writer, gate)
 
 
 def gateway(settings: Settings) -> Gateway | None:

@@ -34,6 +34,7 @@ class _Course:
     """What has come of asking so far."""
 
     until: float
+    alias: str
     tries: int = 0
     sent: int = 0
     good: list[TipCandidate] = field(default_factory=list)
@@ -49,6 +50,8 @@ class Writer:
     version: str = CURRENT
     """Of the prompt."""
     alias: str = TIP_GENERATOR
+    clouds: frozenset[str] = frozenset()
+    """Providers whose models the gateway has, each as this alias, a hyphen and its name."""
     check: Check = invented
     """What finds inventions; a test takes it away to see that it is needed."""
 
@@ -60,13 +63,16 @@ class Writer:
         if quiet is not None or self.gateway is None or words is None:
             missing = "no gateway" if self.gateway is None else "language"
             return Generated(self._composed(brief, tongue), why=quiet or missing)
-        course = _Course(self.monotonic() + seconds)
+        # Whose model writes is settled here, by what the person chose: what is asked falls back on nobody else.
+        cloud = min(brief.clouds & self.clouds, default="")
+        course = _Course(self.monotonic() + seconds, f"{self.alias}-{cloud}" if cloud else self.alias)
         try:
             why = await self._written(self.gateway, brief, words, tongue, course)
         except ModelFailed as failure:
             course.sent += failure.sent
             why = failure.reason
-        egress = Egress(0) if self.gateway.is_here else Egress(course.sent, "network")
+        to = cloud or ("" if self.gateway.is_here else "network")
+        egress = Egress(course.sent, to) if to else Egress()
         good = tuple(replace(one, egress=egress) for one in course.good) or self._composed(brief, tongue)
         return Generated(good, tuple(course.refused), why, course.tries, egress)
 
@@ -83,7 +89,7 @@ class Writer:
             if left < LEAST_SECONDS:
                 return "timeout"
             course.tries += 1
-            said = await gateway.chat(self.alias, turns, seconds=left, schema=schema, name="tips")
+            said = await gateway.chat(course.alias, turns, seconds=left, schema=schema, name="tips")
             course.sent += said.sent
             mends = self._sifted(said, brief, known, words, used, course)
             if course.good:

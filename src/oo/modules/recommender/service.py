@@ -24,7 +24,7 @@ from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendatio
 from oo.contracts.words.voice import Voice, voice
 from oo.contracts.writing import TipCandidate
 from oo.engine import pipeline
-from oo.engine.composer import WHY_LIMIT, compose
+from oo.engine.composer import compose
 from oo.engine.moments import moments
 from oo.engine.policies.orchestrator import SOURCE
 from oo.engine.rhythm import DAYS, rhythm
@@ -237,13 +237,13 @@ class Recommender:
         return Recommendation(tip_of(SimpleNamespace(**tip), words), None, decision.considered)
 
     def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> tuple[Words, TipCandidate | None]:
-        """The words, and what of them a model wrote; the line of why is the composer's where the model gave none."""
+        """The words, and what of them a model wrote; the line of why is the composer's: true by construction."""
         view = moment.view
         composed = compose(chosen, wording.title, view.context, _voice(view), moment.snippets)
         said = moment.written[chosen.facts.ref].said if chosen.source == SOURCE else None
         words = Words(
             content=composed.content if said is None else said.content,
-            why=(said.rationale if said is not None and len(said.rationale) <= WHY_LIMIT else "") or composed.why,
+            why=composed.why,
             title=wording.title,
             connector=wording.connector,
             source_name=wording.source,

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from oo.contracts.ids import DecisionId, Ref
 from oo.contracts.tips import Evidence, Tip
-from oo.contracts.writing import TipCandidate
+from oo.contracts.writing import Egress, TipCandidate
 from oo.kernel.keys import Cipher
 
 COLUMN = "tips.words"
@@ -73,4 +73,5 @@ def tip_of(row: Row[Any] | SimpleNamespace, words: Words) -> Tip:
         source_name=words.source_name,
         where=words.where,
         at=None if words.hour is None else datetime.fromisoformat(words.hour),
+        egress=Egress(words.sent, words.sent_to),
     )

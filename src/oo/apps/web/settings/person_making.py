@@ -8,7 +8,7 @@ from datetime import date
 from oo.apps.web.pages import Visitor
 from oo.apps.web.settings.person_view import ContextRow, Day, KnownRow, PersonView, SwitchRow
 from oo.contracts.agents import Value
-from oo.contracts.consents import ConsentView
+from oo.contracts.consents import CLOUD, ConsentView
 from oo.contracts.contexts import ContextView
 from oo.contracts.knowledge import Known
 from oo.contracts.serving import AgentView
@@ -16,7 +16,7 @@ from oo.contracts.words import Translator
 from oo.contracts.words.moments import clock, weekday
 
 OBEYED = ("calendar_times", "mood_habits")
-"""The consents that something obeys by now; a switch that changes nothing is not shown."""
+"""The consents that something obeys by now, beside those for clouds; a switch that changes nothing is not shown."""
 _MONDAY = date(2026, 11, 16)
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -42,10 +42,15 @@ def person_view(
     return PersonView(
         contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
         now=_now(contexts, titles, visitor),
-        consents=tuple(_consent(view, rests[view.key], t) for view in consents if view.key in OBEYED),
+        consents=tuple(_consent(view, rests[view.key], t) for view in consents if is_obeyed(view.key)),
         agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
         known=tuple(row for row in rows if row is not None),
     )
+
+
+def is_obeyed(key: str) -> bool:
+    """Whether something obeys a consent, so that its switch is shown."""
+    return key in OBEYED or key.startswith(CLOUD)
 
 
 def _contexts(t: Translator) -> Mapping[str, str]:
@@ -57,7 +62,12 @@ def _consent(view: ConsentView, records: int, t: Translator) -> SwitchRow:
         "calendar_times": (t("Times in the calendar"), t("To find a free moment.")),
         "mood_habits": (t("Mood and habits"), t("To choose kinder moments.")),
     }
-    title, line = words[view.key]
+    if view.key.startswith(CLOUD):
+        provider = view.key.removeprefix(CLOUD).capitalize()
+        title = t("A model of {provider} writes tips", provider=provider)
+        line = t("The words of your tasks go to its cloud for that. Off, they stay here.")
+    else:
+        title, line = words[view.key]
     if view.granted and records:
         line += " " + t.plural("Off deletes one record.", "Off deletes {count} records.", records)
     return SwitchRow(view.key, title, line, view.granted)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from oo.apps.web.forms import Form, read_form
 from oo.apps.web.pages import Pages, Visitor
-from oo.apps.web.settings.person_making import OBEYED, person_view
+from oo.apps.web.settings.person_making import is_obeyed, person_view
 from oo.apps.web.settings.person_view import PersonView
 from oo.contracts.contexts import CONTEXTS, ContextRule
 from oo.contracts.errors import Invalid
@@ -39,10 +39,12 @@ class PersonRoutes:
         """What the page shows."""
         promises, user = self._promises, visitor.user
         busy = (await promises.sources.inventory(user=user)).busy
-        rests = {key: await promises.consenting.preview(user=user, key=key) for key in OBEYED}
+        consents = await promises.consents.consents(user=user)
+        obeyed = [view.key for view in consents if is_obeyed(view.key)]
+        rests = {key: await promises.consenting.preview(user=user, key=key) for key in obeyed}
         return person_view(
             visitor,
-            await promises.consents.consents(user=user),
+            consents,
             rests,
             await promises.contexts.contexts(user=user, busy=busy),
             promises.serving.registry(),
@@ -74,7 +76,7 @@ class PersonRoutes:
         visitor = await self._pages.visitor(request)
         form, deleted = await read_form(request), 0
         for view in await self._promises.consents.consents(user=visitor.user):
-            if view.key in OBEYED and view.granted != (view.key in form):
+            if is_obeyed(view.key) and view.granted != (view.key in form):
                 deleted += await self._promises.consenting.consent(
                     user=visitor.user, key=view.key, granted=view.key in form
                 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from oo.ml.serving.llm import EMBEDDER, JUDGE, TIP_GENERATOR
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from oo.ml.serving.llm import EMBEDDER, TIP_GENERATOR, Gateway, Message, ModelFailed
 from oo.ml.serving.tests.briefs import TITLES, brief
@@ -61,7 +61,7 @@ def gateway(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, "LITELLM_MASTER_KEY": KEY, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    command = [program, "--config", folder / "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
+    command = [str(program), "--config", str(folder / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:

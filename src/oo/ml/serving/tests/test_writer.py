@@ -215,3 +215,31 @@ async def test_the_stand_in_streams_the_same_words() -> None:
 
 def test_asked_knows_what_it_was_asked() -> None:
     assert Asked("/v1/chat/completions", {}, {"model": "judge"}).alias == "judge"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "offered", "alias", "to"),
+    [
+        ((), ("anthropic",), "tip-generator", ""),
+        (("anthropic",), (), "tip-generator", ""),
+        (("openai",), ("anthropic",), "tip-generator", ""),
+        (("anthropic",), ("anthropic",), "tip-generator-anthropic", "anthropic"),
+    ],
+)
+async def test_a_cloud_writes_for_whoever_chose_it_where_the_operator_offers_it_and_leaves_its_receipt(
+    chosen: tuple[str, ...], offered: tuple[str, ...], alias: str, to: str
+) -> None:
+    async with stand_in() as there:
+        asked = writer(there.url, clouds=frozenset(offered))
+        found = await asked.generate(brief(clouds=frozenset(chosen)), 60)
+    [request] = there.asked
+    sent = int(request.headers["content-length"]) if to else 0
+    assert (request.alias, found.candidates[0].egress) == (alias, Egress(sent, to))
+
+
+async def test_a_cloud_that_fails_is_not_replaced_by_another_model() -> None:
+    async with stand_in(FAULTS["500"]) as there:
+        asked = writer(there.url, clouds=frozenset({"anthropic"}))
+        found = await asked.generate(brief(clouds=frozenset({"anthropic"})), 60)
+    assert [one.alias for one in there.asked] == ["tip-generator-anthropic"] and not found.is_written
+    assert found.egress.bytes > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oo.contracts.consents import CONSENTS, VERSION, Consents
+from oo.contracts.consents import CONSENTS, VERSION, Consents, clouds
 from oo.contracts.errors import Invalid
 from oo.contracts.events import ConsentChanged
 from oo.contracts.ids import UserId
@@ -49,3 +49,19 @@ async def test_a_change_is_told_once_and_what_stands_is_not_told(desk: Room) -> 
 async def test_a_consent_that_there_is_not_is_refused_with_those_there_are(desk: Room) -> None:
     with pytest.raises(Invalid, match="task_titles"):
         await desk.promise(Consents).consent(user=LENA, key="everything", granted=True)
+
+
+async def test_a_cloud_that_the_operator_offers_is_a_consent_of_its_own_which_nobody_has_given(tmp_path: Path) -> None:
+    async with room(tmp_path, module, llm_clouds=("anthropic",)) as built:
+        built.kit.keys.create(LENA)
+        consents = built.promise(Consents)
+        assert clouds(await consents.granted(user=LENA)) == frozenset()
+        await consents.consent(user=LENA, key="cloud_model:anthropic", granted=True)
+        assert clouds(await consents.granted(user=LENA)) == {"anthropic"}
+        assert clouds((await consents.granted_all(users=[LENA, MILO]))[LENA]) == {"anthropic"}
+        assert clouds((await consents.granted_all(users=[MILO]))[MILO]) == frozenset()
+
+
+async def test_a_cloud_that_nobody_offers_can_t_be_consented_to(desk: Room) -> None:
+    with pytest.raises(Invalid):
+        await desk.promise(Consents).consent(user=LENA, key="cloud_model:anthropic", granted=True)

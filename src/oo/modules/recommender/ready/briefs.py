@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from oo.contracts.agents import Snippet
-from oo.contracts.consents import Consents
+from oo.contracts.consents import Consents, clouds
 from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import Candidate, UserView
 from oo.contracts.ids import DecisionId, Ref, UserId
@@ -96,6 +96,7 @@ class Briefs:
             preferences={one.key: str(one.value) for one in knowledge if one.scope == GLOBAL},
             said=lately.said,
             prints=lately.prints,
+            clouds=clouds(granted),
         )
         text = json.dumps(told(brief), sort_keys=True, ensure_ascii=False)
         return Material(brief, self.kit.keys.digest("prompt", text), {one.facts.ref: one for one in chosen})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from oo.contracts.events import ConnectionChanged
+from oo.contracts.consents import CLOUD
+from oo.contracts.events import ConnectionChanged, ConsentChanged
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.writing import Generated, Print
 from oo.kernel.db import Transaction
@@ -16,6 +17,7 @@ from oo.kernel.keys import Cipher
 from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
+from oo.modules.recommender import repository as tips
 from oo.modules.recommender.refusals import repository
 from oo.modules.recommender.words import open_words
 
@@ -96,4 +98,15 @@ def _on_connection(tx: Transaction, envelope: Envelope) -> None:
         repository.drop_texts(tx, envelope.user)
 
 
-REFUSERS: Mapping[str, Handler] = {"integrations.connection.changed": _on_connection}
+def _on_consent(tx: Transaction, envelope: Envelope) -> None:
+    """A cloud may write no more, or may now: what stands in its words, or in others', steps aside."""
+    assert isinstance(envelope.data, ConsentChanged)
+    if envelope.data.key.startswith(CLOUD):
+        tips.overtake(tx, envelope.user)
+        repository.drop_texts(tx, envelope.user)
+
+
+REFUSERS: Mapping[str, Handler] = {
+    "integrations.connection.changed": _on_connection,
+    "profile.consent.changed": _on_consent,
+}
