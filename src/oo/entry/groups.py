@@ -164,8 +164,15 @@ def simulate(
     from oo.kernel.settings import Settings, load
 
     asked = Asked(tuple(policies.split(",")), personas, days, seed, judge, floor)
-    settings = load(Settings, data=data) if keep else None
-    run(asked, settings=settings, page=report, bar=lambda n: typer.progressbar(length=n, label="Lives"), out=sys.stdout)
+    settings = load(Settings, data=data)
+    run(
+        asked,
+        settings=settings if keep else None,
+        page=report,
+        bar=lambda n: typer.progressbar(length=n, label="Lives"),
+        out=sys.stdout,
+        models=settings,
+    )
 
 
 def helps(

@@ -30,10 +30,7 @@ class RuleJudge:
     """
 
     def score(self, scene: Scene) -> float:
-        """The share of three marks; a mark that does not apply counts as given.
-
-        An LLM judge keeps the same protocol and needs the gateway.
-        """
+        """The share of three marks; a mark that does not apply counts as given."""
         decision = scene.decision
         tip = decision.tip
         if tip is None:

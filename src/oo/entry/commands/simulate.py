@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -15,6 +15,7 @@ from oo.contracts.manifests import PolicyManifest
 from oo.contracts.policies import Policy
 from oo.engine.simulation import telling
 from oo.engine.simulation.comparing import compare
+from oo.engine.simulation.judges import Judge, RuleJudge
 from oo.engine.simulation.life import Tally
 from oo.engine.simulation.personas import persona
 from oo.engine.simulation.telling import Course
@@ -55,20 +56,20 @@ def run(
     page: Path | None,
     bar: Callable[[int], AbstractContextManager[Bar]],
     out: TextIO,
+    models: Settings | None = None,
 ) -> None:
     """Simulate, print the figures, write the page, and keep the run where `settings` say; raises `Invalid`.
 
-    Raises `Unusable` for an LLM judge without a gateway, and for a page that nothing here can draw.
+    Raises `Unusable` for an LLM judge without a gateway in `models`, and for a page that nothing here can draw.
     """
-    if asked.judge == "llm":
-        raise Unusable("There is no gateway to a language model here, so nobody can judge by one; use --judge rule.")
     policies = [_policy(name) for name in asked.policies]
-    with bar(asked.personas * len(policies)) as shown:
+    with _judge(asked.judge, models) as judge, bar(asked.personas * len(policies)) as shown:
         courses = compare(
             policies,
             personas=asked.personas,
             days=asked.days,
             seed=asked.seed,
+            judge=judge,
             floor=asked.floor,
             tick=shown.update,
         )
@@ -82,6 +83,32 @@ def run(
         out.write(f"Report: {page}\n")
     if settings is not None:
         _keep(settings, _settings(asked, policies), courses)
+
+
+@contextmanager
+def _judge(name: str, models: Settings | None) -> Iterator[Judge]:
+    """Whoever gives a second opinion."""
+    if name == "rule":
+        yield RuleJudge()
+        return
+    if name != "llm":
+        raise Invalid(f"There is no judge {name!r}; there are: rule, llm.")
+    if models is None or models.llm_url is None:
+        raise Unusable("There is no gateway to a language model here, so nobody can judge by one; use --judge rule.")
+    from oo.ml.serving import gateway
+    from oo.ml.serving.judging import Bench, ModelJudge
+    from oo.ml.serving.llm import ModelFailed
+
+    there = gateway(models)
+    assert there is not None
+    try:
+        with ModelJudge(Bench(there)) as judge:
+            yield judge
+    except ModelFailed as failure:
+        raise Unusable(
+            f"The model behind the alias `judge` gave no verdict ({failure.reason}); see docs/how-to/models.md, or use "
+            "--judge rule."
+        ) from None
 
 
 def _policy(name: str) -> Policy:

@@ -24,6 +24,8 @@ from oo.entry.control import listening
 from oo.entry.deeds import Deeds
 from oo.entry.wiring import house
 from oo.kernel.settings import Settings
+from oo.testing.llm.answers import Answer
+from oo.testing.llm.aside import aside
 
 pytestmark = pytest.mark.sqlite
 SMALL = Asked(("house", "newest"), personas=3, days=14, seed=2, judge="rule", floor=0.02)
@@ -66,6 +68,28 @@ def test_what_cannot_be_simulated_is_said(tmp_path: Path) -> None:
         simulated(None, asked=Asked(("nobody",), 1, 1, 1, "rule", 0.0))
     with pytest.raises(Unusable, match="no gateway"):
         simulated(None, asked=Asked(("house",), 1, 1, 1, "llm", 0.0))
+
+
+@pytest.mark.parametrize(("answer", "said"), [('{"score": 7, "reason": ""}', "0.700 ±"), ("no", "no verdict")])
+def test_a_model_judges_a_simulation_through_the_gateway(answer: str, said: str) -> None:
+    small, out = Asked(("house",), 1, 2, 1, "llm", 0.0), io.StringIO()
+    still = contextlib.nullcontext(SimpleNamespace(update=lambda steps: None))
+    with aside(lambda _: Answer(answer)) as gateway:
+        models = Settings(llm_url=gateway.url)
+        if answer == "no":
+            with pytest.raises(Unusable, match=said):
+                run(
+                    small,
+                    settings=None,
+                    page=None,
+                    bar=lambda _: contextlib.nullcontext(Still()),
+                    out=out,
+                    models=models,
+                )
+        else:
+            run(small, settings=None, page=None, bar=bar, out=out, models=models)
+            assert said in next(line for line in out.getvalue().splitlines() if line.startswith("judged"))
+    assert {asked.alias for asked in gateway.asked} == {"judge"}
 
 
 def test_what_stands_by_is_listed_and_nothing_moves_without_evidence(tmp_path: Path) -> None:
