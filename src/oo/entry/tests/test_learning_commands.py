@@ -82,7 +82,7 @@ def test_a_model_judges_a_simulation_through_the_gateway(answer: str, said: str)
                     small,
                     settings=None,
                     page=None,
-                    bar=lambda _: contextlib.nullcontext(Still()),
+                    bar=lambda _: still,
                     out=out,
                     models=models,
                 )
