@@ -64,11 +64,23 @@ class Consents(Protocol):
         """Give a consent or take it back; raises `Invalid` for a key that there is not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a consent back would come to."""
+
+    records: int = 0
+    """How many would be deleted."""
+    tips: int = 0
+    """How many tips of the last 30 days would have been others without what agents knew by it."""
+    titles: tuple[str, ...] = ()
+    """Of the tasks of those tips, newest first, as far as they are kept."""
+
+
 class Consenting(Protocol):
     """Changes a consent for the whole house: taking one back deletes what was derived under it."""
 
     async def consent(self, *, user: UserId, key: str, granted: bool) -> int:
         """Give a consent or take it back; how many records went with it. Raises `Invalid` as `Consents` does."""
 
-    async def preview(self, *, user: UserId, key: str) -> int:
-        """How many records taking it back would delete."""
+    async def preview(self, *, user: UserId, key: str) -> Preview:
+        """What taking it back would delete, and which tips would not have been; raises `Invalid` as `Consents` does."""

@@ -75,6 +75,8 @@ class UserView:
     """Features of the person and the moment that have a value, by name."""
     task_features: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Features of open tasks, by name and ref."""
+    known: Mapping[Ref, Mapping[str, float]] = field(default_factory=dict)
+    """What agents know of tasks, by ref and agent: how sure they are that it is worth knowing now, from 0 to 1."""
     language: str = "en"
     connected: int = 1
     """How many connections there are."""
@@ -95,6 +97,8 @@ class Candidate:
     """Other open items that this candidate stands for (same title and project, other occurrences of the series)."""
     source: str = "tasks"
     """The candidate source that made it."""
+    known: Mapping[str, float] = field(default_factory=dict)
+    """What agents know of it, by agent: how sure they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -80,6 +80,16 @@ class Verification:
     """Rows that can't be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A tip that would have been another without what some agents knew."""
+
+    id: DecisionId
+    at: datetime
+    title: str | None
+    """Of its task, as long as it is kept."""
+
+
 class DecisionLog(Protocol):
     """The log of decisions, and the lineup that makes them."""
 
@@ -104,6 +114,9 @@ class DecisionLog(Protocol):
 
     async def state(self, *, user: UserId, policy: str, before: datetime) -> State:
         """What a policy (by id) had learnt of the person before an instant, or what it begins with."""
+
+    async def owed(self, *, user: UserId, agents: Collection[str]) -> list[Owed]:
+        """The tips of the last 30 days that would have been others had these agents said nothing, newest first."""
 
     async def learnt(self, *, user: UserId, consent: str) -> int:
         """How many records were learnt under a consent; the event of its withdrawal deletes them."""

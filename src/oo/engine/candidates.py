@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -14,6 +14,7 @@ from oo.engine.when import instant, today, zone_of
 
 SOON = timedelta(days=7)
 MARKED_IMPORTANT = 3
+_NOTHING: Mapping[str, float] = {}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -29,14 +30,16 @@ def candidates(view: UserView) -> list[Candidate]:
         if facts.series is not None:
             occurrences.setdefault(facts.series, []).append(facts)
         else:
-            found.append(Candidate(facts.ref, "task", topic(facts, context, zone, day), facts))
+            known = view.known.get(facts.ref, _NOTHING)
+            found.append(Candidate(facts.ref, "task", topic(facts, context, zone, day), facts, known=known))
     if occurrences:
         finished = held(view, "done")
         for several in occurrences.values():
             left = [one for one in several if not finished.of_item(one.ref, one.version)] or several
             first = min(left, key=lambda one: _order(one, zone)) if len(left) > 1 else left[0]
             also = tuple(one.ref for one in left if one is not first)
-            found.append(Candidate(first.ref, "task", topic(first, context, zone, day), first, also))
+            known = _most([view.known.get(one.ref, _NOTHING) for one in left])
+            found.append(Candidate(first.ref, "task", topic(first, context, zone, day), first, also, known=known))
     return found
 
 
@@ -50,7 +53,7 @@ def collapse(found: Sequence[Candidate], alike: Callable[[Candidate], Hashable],
         first = min(group, key=lambda one: _order(one.facts, zone)) if len(group) > 1 else group[0]
         if len(group) > 1:
             others: list[Ref] = [ref for one in group if one is not first for ref in (one.facts.ref, *one.also)]
-            first = replace(first, also=(*first.also, *others))
+            first = replace(first, also=(*first.also, *others), known=_most([one.known for one in group]))
         joined.append(first)
     return joined
 
@@ -69,6 +72,15 @@ def topic(facts: Facts, context: Context, zone: tzinfo, day: date) -> Topic:
     if facts.priority >= MARKED_IMPORTANT:
         return "important"
     return "undated" if due is None else "later"
+
+
+def _most(several: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """What is known of any of them."""
+    found: dict[str, float] = {}
+    for known in several:
+        for agent, sure in known.items():
+            found[agent] = max(sure, found.get(agent, 0.0))
+    return found
 
 
 def _order(facts: Facts, zone: tzinfo) -> tuple[datetime, datetime, datetime, Ref]:

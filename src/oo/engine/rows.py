@@ -83,6 +83,8 @@ def _candidate_text(candidate: Candidate, facts_as: Callable[[Facts], str]) -> s
         rest["also"] = candidate.also
     if candidate.source != "tasks":
         rest["source"] = candidate.source
+    if candidate.known:
+        rest["known"] = dict(candidate.known)
     head = f'{{"topic":"{candidate.topic}"' if len(rest) == 1 else _compact(rest)[:-1]
     return f'{head},"facts":{facts_as(candidate.facts)}}}'
 
@@ -96,6 +98,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate:
         facts=facts,
         also=tuple(row.get("also", ())),
         source=row.get("source", "tasks"),
+        known=row.get("known", {}),
     )
 
 

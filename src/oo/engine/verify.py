@@ -37,5 +37,14 @@ def differences(decision: Decision, policy: Policy, state: State) -> list[str]:
     return found
 
 
+def chosen_again(decision: Decision, policy: Policy, state: State) -> int | None:
+    """Which of the decision's candidates its policy and seed choose now; None without candidates."""
+    if not decision.candidates:
+        return None
+    estimates = policy.estimates(state, decision.context, decision.candidates)
+    before = policy.probabilities(state, decision.context, decision.candidates)
+    return draw(explore(before, estimates, decision.floor), decision.seed)
+
+
 def _near(left: Sequence[float], right: Sequence[float]) -> bool:
     return len(left) == len(right) and all(abs(a - b) <= TOLERANCE for a, b in zip(left, right, strict=True))

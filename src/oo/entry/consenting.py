@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oo.contracts.consents import Consents
+from oo.contracts.consents import Consents, Preview
+from oo.contracts.errors import Invalid
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
@@ -26,9 +27,18 @@ class HouseConsenting:
         await consents.consent(user=user, key=key, granted=granted)
         return 0 if granted else await self._derived(user, key, delete=True)
 
-    async def preview(self, *, user: UserId, key: str) -> int:
+    async def preview(self, *, user: UserId, key: str) -> Preview:
         """See `Consenting.preview`."""
-        return await self._derived(user, key, delete=False)
+        consents: Consents = self.promises[Consents]
+        known = [view.key for view in await consents.consents(user=user)]
+        if key not in known:
+            raise Invalid(f"There is no consent of that name; there are {', '.join(known)}.")
+        serving: Serving = self.promises[Serving]
+        log: DecisionLog = self.promises[DecisionLog]
+        agents = [agent.id for agent in serving.registry() if key in agent.consents]
+        owed = await log.owed(user=user, agents=agents)
+        titles = dict.fromkeys(one.title for one in owed if one.title is not None)
+        return Preview(await self._derived(user, key, delete=False), len(owed), tuple(titles))
 
     async def _derived(self, user: UserId, key: str, *, delete: bool) -> int:
         features: Features = self.promises[Features]

@@ -112,6 +112,14 @@ class ProfileOut(BaseModel):
     off: list[str] = Field(description="Agents that are switched off.")
 
 
+class PreviewOut(BaseModel):
+    """What taking a consent back would come to."""
+
+    records: int = Field(description="How many records would be deleted.")
+    tips: int = Field(description="How many tips of the last 30 days would have been others.")
+    titles: list[str] = Field(description="Of the tasks of those tips, newest first, as far as they are kept.")
+
+
 class ConsentsOut(BaseModel):
     """Consents as they stand now, and what was deleted with those that were taken back."""
 
@@ -167,6 +175,19 @@ def router(person: Person) -> APIRouter:
         for key, granted in read(ConsentsIn, await request.body()).consents.items():
             deleted += await person.consenting.consent(user=user, key=key, granted=granted)
         return answered({"consents": await _consents(person, user), "deleted": deleted})
+
+    @routes.get(
+        "/api/profile/consents/{key}",
+        operation_id="preview_consent",
+        summary="What would taking this consent back come to?",
+        response_model=PreviewOut,
+        responses={**REFUSED, **problems(s422="There is no such consent.")},
+    )
+    async def preview(request: Request) -> Response:
+        """How much would be deleted, and which tips would not have been."""
+        key = str(request.path_params["key"])
+        found = await person.consenting.preview(user=asker(request).user, key=key)
+        return answered({"records": found.records, "tips": found.tips, "titles": found.titles})
 
     @routes.patch(
         "/api/profile/contexts",

@@ -11,6 +11,8 @@ from oo.contracts.policies import State
 from oo.engine.policies.rules import best_evenly, content_hash
 from oo.engine.when import days_since
 
+_WEIGHTS = {"overdue_task": "late", "habit": "slipping", "focus_area": "focus", "calendar_gap": "fitting"}
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -51,6 +53,16 @@ class House:
     """One occurrence of a recurring task."""
     label: float = 0.15
     """Each label, up to three: whoever labels a task means it."""
+    late: float = 0.4
+    """Late beyond what this person tolerates, by the agent `overdue_task`; this and what follows times its sureness."""
+    slipping: float = 0.5
+    """A habit past its usual rhythm, by `habit`."""
+    focus: float = 0.3
+    """Of what is in focus these weeks, by `focus_area`."""
+    fitting: float = 0.2
+    """It fits before the next meeting, by `calendar_gap`."""
+    known: float = 0.1
+    """Named by any other agent."""
     id: str = "house"
     digest: str = field(init=False)
 
@@ -81,6 +93,8 @@ class House:
                 value += self.series
             if here is not None and facts.project == here:
                 value += self.project
+            for agent, sure in candidate.known.items():
+                value += self._weight(agent) * sure
             found.append(value)
         return found
 
@@ -93,6 +107,11 @@ class House:
     ) -> list[float]:
         """All on the highest sum, evenly over exact ties."""
         return best_evenly(self.estimates(state, context, candidates) if estimates is None else estimates)
+
+    def _weight(self, agent: str) -> float:
+        name = _WEIGHTS.get(agent, "known")
+        weight: float = getattr(self, name)
+        return weight
 
     def update(self, state: State, decision: Decision, reward: float, weight: float) -> State:
         """The state as it was."""

@@ -17,7 +17,8 @@ def test_the_api_is_described_with_its_body_answers_and_problems() -> None:
     assert set(document["paths"]) == {
         *("/api/recommend", "/api/feedback", "/api/events", "/api/helps", "/health"),
         *("/api/auth/token", "/api/notifier/measures"),
-        *("/api/profile", "/api/profile/prefs/{scope}", "/api/profile/consents", "/api/profile/contexts"),
+        *("/api/profile", "/api/profile/prefs/{scope}", "/api/profile/consents"),
+        *("/api/profile/consents/{key}", "/api/profile/contexts"),
         *("/api/agents/registry", "/api/agents/{agent}/compute"),
         *("/api/policies", "/api/policies/promote", "/api/policies/roll-back", "/api/policies/audit"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from oo.contracts.decisions import Decision
 from oo.contracts.errors import Invalid
 from oo.contracts.ids import DecisionId, UserId
-from oo.contracts.lineups import Assigned, Difference, Lineup, Logged, Verification
+from oo.contracts.lineups import Assigned, Difference, Lineup, Logged, Owed, Verification
 from oo.contracts.policies import Policy, State
 from oo.engine.rows import from_row
 from oo.engine.verify import differences
@@ -21,6 +21,7 @@ from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender.field import Field, opened, tag_of
 from oo.modules.recommender.learning import HABITS, Learning
+from oo.modules.recommender.owing import Owing
 from oo.modules.recommender.repository import learnt, past
 
 PAGE = 200
@@ -96,6 +97,10 @@ class Log:
 
             row = await self._kit.db.write(unit)
         return initial if row is None else opened(self._kit.keys, user, row.state)
+
+    async def owed(self, *, user: UserId, agents: Collection[str]) -> list[Owed]:
+        """See `DecisionLog.owed`."""
+        return await Owing(self._kit, self._field).owed(user, agents) if agents else []
 
     async def learnt(self, *, user: UserId, consent: str) -> int:
         """See `DecisionLog.learnt`."""

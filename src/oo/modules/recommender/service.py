@@ -37,7 +37,7 @@ from oo.kernel.module import Kit
 from oo.kernel.tracing import span
 from oo.modules.recommender import held, looking, repository
 from oo.modules.recommender.field import Decider, Field
-from oo.modules.recommender.hearing.snippets import still_said
+from oo.modules.recommender.hearing.snippets import Said, known_of, still_said, who_said
 from oo.modules.recommender.reactions import Reactions
 from oo.modules.recommender.ready.words import Written, notes, parts, still_written
 from oo.modules.recommender.refusals.repository import note
@@ -60,10 +60,15 @@ class _Moment:
     profile: Profile
     inventory: Inventory
     decider: Decider
-    snippets: tuple[Snippet, ...] = ()
+    said: tuple[Said, ...] = ()
     """What agents said that still counts, the surest first."""
     written: Mapping[Ref, Written] = values(default_factory=dict)
     """What a model wrote of tasks."""
+
+    @property
+    def snippets(self) -> tuple[Snippet, ...]:
+        """The same without who said it."""
+        return tuple(one.snippet for one in self.said)
 
 
 class Recommender:
@@ -155,12 +160,12 @@ class Recommender:
         """All that a decision would be made from now."""
         now = self._kit.clock.now()
 
-        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Snippet, ...], Mapping[Ref, Written]]:
+        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Said, ...], Mapping[Ref, Written]]:
             holds, keys = tuple(map(repository.hold_of, repository.holds_of(tx, user))), self._kit.keys
             said, written = still_said(keys, tx, user, now), still_written(keys, tx, user, now)
             return holds, self._field.decider(tx, user), said, written
 
-        inventory, profile, granted, (holds, decider, snippets, written) = await asyncio.gather(
+        inventory, profile, granted, (holds, decider, said, written) = await asyncio.gather(
             self._sources.inventory(user=user),
             self._profiles.get(user=user),
             self._consents.granted(user=user),
@@ -173,11 +178,12 @@ class Recommender:
             facts=inventory.facts,
             busy=busy,
             holds=holds,
+            known=known_of(said),
             language=profile.language,
             connected=inventory.connected,
             stale_since=inventory.stale_since,
         )
-        return _Moment(view, profile, inventory, decider, snippets, written)
+        return _Moment(view, profile, inventory, decider, said, written)
 
     async def _run(self, view: UserView, moment: _Moment) -> Decision:
         decider = moment.decider
@@ -190,7 +196,7 @@ class Recommender:
             seed=self._kit.chance.seed(),
             gather=asyncio.gather,
             floor=self._kit.settings.exploration,
-            notes={**decider.notes, **notes(moment.written)},
+            notes={**decider.notes, **notes(moment.written), **who_said(moment.said)},
         )
 
     async def _serve(

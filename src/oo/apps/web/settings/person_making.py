@@ -8,15 +8,17 @@ from datetime import date
 from oo.apps.web.pages import Visitor
 from oo.apps.web.settings.person_view import ContextRow, Day, KnownRow, PersonView, SwitchRow
 from oo.contracts.agents import Value
-from oo.contracts.consents import CLOUD, ConsentView
+from oo.contracts.consents import CLOUD, ConsentView, Preview
 from oo.contracts.contexts import ContextView
 from oo.contracts.knowledge import Known
 from oo.contracts.serving import AgentView
 from oo.contracts.words import Translator
 from oo.contracts.words.moments import clock, weekday
 
-OBEYED = ("calendar_times", "mood_habits")
+OBEYED = ("task_titles", "calendar_times", "mood_habits")
 """The consents that something obeys by now, beside those for clouds; a switch that changes nothing is not shown."""
+_TITLES = 3
+"""Titles of tips that would have been others that are shown."""
 _MONDAY = date(2026, 11, 16)
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -27,13 +29,13 @@ _NUMBERS = (
 def person_view(
     visitor: Visitor,
     consents: Sequence[ConsentView],
-    rests: Mapping[str, int],
+    rests: Mapping[str, Preview],
     contexts: Sequence[ContextView],
     agents: Sequence[AgentView],
     known: Sequence[Known],
     off: frozenset[str],
 ) -> PersonView:
-    """All of it as it stands; `rests` says how many records rest on each consent."""
+    """All of it as it stands; `rests` says what rests on each consent."""
     t = visitor.t
     says = {(agent.id, one.name): one.says for agent in agents for one in agent.parameters if one.says}
     shown = [one for one in known if (one.scope, one.key) in says and one.value != ()]
@@ -57,8 +59,9 @@ def _contexts(t: Translator) -> Mapping[str, str]:
     return {"work": t("Work"), "home": t("Home"), "focus": t("Focus"), "holiday": t("Holiday")}
 
 
-def _consent(view: ConsentView, records: int, t: Translator) -> SwitchRow:
+def _consent(view: ConsentView, rests: Preview, t: Translator) -> SwitchRow:
     words = {
+        "task_titles": (t("Titles of tasks"), t("To word a tip. Kept for a day, encrypted.")),
         "calendar_times": (t("Times in the calendar"), t("To find a free moment.")),
         "mood_habits": (t("Mood and habits"), t("To choose kinder moments.")),
     }
@@ -68,8 +71,16 @@ def _consent(view: ConsentView, records: int, t: Translator) -> SwitchRow:
         line = t("The words of your tasks go to its cloud for that. Off, they stay here.")
     else:
         title, line = words[view.key]
-    if view.granted and records:
-        line += " " + t.plural("Off deletes one record.", "Off deletes {count} records.", records)
+    if view.granted and rests.records:
+        line += " " + t.plural("Off deletes one record.", "Off deletes {count} records.", rests.records)
+    if view.granted and rests.tips:
+        line += " " + t.plural(
+            "Without it, one tip of the last 30 days would have been another.",
+            "Without it, {count} tips of the last 30 days would have been others.",
+            rests.tips,
+        )
+        if rests.titles:
+            line += " " + "; ".join(rests.titles[:_TITLES])
     return SwitchRow(view.key, title, line, view.granted)
 
 

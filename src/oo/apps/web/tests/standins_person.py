@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from oo.contracts.agents import Value
-from oo.contracts.consents import CONSENTS, ConsentView
+from oo.contracts.consents import CONSENTS, ConsentView, Preview
 from oo.contracts.contexts import CONTEXTS, ContextRule, ContextView
 from oo.contracts.errors import NotFound
 from oo.contracts.ids import UserId
@@ -60,8 +60,8 @@ class StandInPerson:
         self.allowed[key] = granted
         return 0 if granted else 58
 
-    async def preview(self, *, user: UserId, key: str) -> int:
-        return 58 if key == "mood_habits" else 0
+    async def preview(self, *, user: UserId, key: str) -> Preview:
+        return Preview(58, 2, ("Water the plants",)) if key == "mood_habits" else Preview()
 
     async def contexts(self, *, user: UserId, busy: Sequence[Busy] = ()) -> list[ContextView]:
         views = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from oo.contracts.decisions import Candidate, UserView
 from oo.contracts.experiments import Experiments
 from oo.contracts.ids import DecisionId, Ref, UserId
 from oo.contracts.items import Facts
-from oo.contracts.lineups import Assigned, DecisionLog, Lineup, Logged, Verification
+from oo.contracts.lineups import Assigned, DecisionLog, Lineup, Logged, Owed, Verification
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.policies import Policy, State
 from oo.engine.assignment import arm, decider
@@ -100,6 +100,9 @@ class Book:
 
     async def state(self, *, user: UserId, policy: str, before: datetime) -> State:
         return self.policies_here[policy].initial()
+
+    async def owed(self, *, user: UserId, agents: Collection[str]) -> list[Owed]:
+        return []
 
     async def learnt(self, *, user: UserId, consent: str) -> int:
         return 0

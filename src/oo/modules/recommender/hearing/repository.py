@@ -19,6 +19,7 @@ _USER: BindParameter[Any] = bindparam("user")
 _SAID = Prepared(
     select(
         agent_outputs.c.agent,
+        agent_outputs.c.version,
         agent_outputs.c.said,
         agent_outputs.c.until,
         agent_outputs.c.at,

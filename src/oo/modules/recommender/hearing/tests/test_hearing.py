@@ -88,7 +88,7 @@ class Hall:
     async def still_said(self) -> list[str]:
         """What still counts now."""
         kit, now = self.room.kit, self.clock.now()
-        return [one.text for one in await kit.db.read(lambda tx: still_said(kit.keys, tx, USER, now))]
+        return [one.snippet.text for one in await kit.db.read(lambda tx: still_said(kit.keys, tx, USER, now))]
 
     async def rows(self) -> list[Any]:
         def unit(tx: Transaction) -> list[Any]:
