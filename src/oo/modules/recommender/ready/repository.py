@@ -57,7 +57,8 @@ def settle(tx: Transaction, user: str, before: datetime | None, values: Mapping[
     due_at = {"due_at": values["due_at"]}
     tx.execute(update(prompt_contexts).where(mine, prompt_contexts.c.due_at == before).values(due_at))
     rest = {name: value for name, value in values.items() if name != "due_at"}
-    tx.execute(update(prompt_contexts).where(mine).values(rest))
+    if rest:
+        tx.execute(update(prompt_contexts).where(mine).values(rest))
 
 
 def replace(tx: Transaction, user: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -85,9 +86,10 @@ def forget(tx: Transaction, now: datetime, words_before: datetime) -> int:
 
 
 def was_here(tx: Transaction, user: str, since: datetime) -> bool:
-    """Whether anything was decided for the person since an instant."""
-    mine = (decisions.c.user_id == user, decisions.c.at >= since)
-    return tx.execute(select(decisions.c.id).where(*mine).limit(1)).first() is not None
+    """Whether anything was decided for the person since an instant, or nothing ever was."""
+    last = select(decisions.c.at).where(decisions.c.user_id == user).order_by(decisions.c.at.desc()).limit(1)
+    at = tx.execute(last).scalar()
+    return at is None or at >= since
 
 
 def overtaken_lately(tx: Transaction, user: str, now: datetime, within: timedelta) -> bool:

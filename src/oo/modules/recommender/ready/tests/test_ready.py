@@ -112,6 +112,8 @@ async def test_nothing_is_written_anew_while_nothing_is_another(stage: Stage) ->
         stage.clock.advance(timedelta(minutes=30))
         await stage.room.kit.db.write(lambda tx: _call(stage, tx))
         await stage.look()
+        [row] = await stage.rows(prompt_contexts)
+        assert row.due_at > stage.clock.now()
     assert len(stage.model.told) == 1
 
 
@@ -223,6 +225,8 @@ async def test_for_whom_nothing_was_decided_in_a_week_nothing_is_written(stage: 
     stage.clock.advance(timedelta(days=8))
     await stage.look()
     assert len(stage.model.told) == 1
+    [row] = await stage.rows(prompt_contexts)
+    assert row.due_at > stage.clock.now() + timedelta(days=365)
 
 
 def _call(stage: Stage, tx: Any) -> None:
