@@ -30,6 +30,8 @@ class Deeds:
                 return await self.link(name)
             case "health":
                 return {name: part.well for name, part in (await self._house.health()).items()}
+            case "rotate-keys":
+                return await asyncio.to_thread(self._house.kit.keys.rotate)
             case "stage":
                 return str(await asyncio.to_thread(saving.stage, self._house.kit.settings))
             case "jobs":

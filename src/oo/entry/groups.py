@@ -113,7 +113,7 @@ def made() -> None:
 
 @keys.command()
 def rotate(data: Data = None) -> None:
-    """Let processes of oO sign with a new key from now on; passes of the old one are taken five minutes longer."""
+    """Change the instance key, and the one with which processes sign passes; the old one counts five minutes longer."""
     from oo.entry.commands.keys import rotate
     from oo.kernel.settings import Settings, load
 

@@ -7,16 +7,19 @@ by the instance key in `instance.key`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import math
 import os
-import stat
 import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from oo.kernel import instance_key
+from oo.kernel.instance_key import InstanceKey
+from oo.kernel.instance_key import KeyUnsafe as KeyUnsafe
 from oo.kernel.keystores import FileStore, KeyStore
 
 _NONCE = 12
@@ -25,10 +28,6 @@ _REMEMBERED = 10_000
 
 class KeyGone(Exception):
     """The key of this person was destroyed, or never made; what it encrypted can't be read any more."""
-
-
-class KeyUnsafe(Exception):
-    """The instance key can be read by others, or is damaged."""
 
 
 class Cipher:
@@ -83,19 +82,41 @@ class Keys:
         self._store = store or FileStore(folder)
         if not path.exists() and self._store.instance() is not None:
             raise KeyUnsafe(f"{path} is not there, and without it nothing can be read; bring it back from its back-up")
-        self._instance = _instance_key(path)
-        self._wrap = Cipher("instance", self._instance)
+        self._path, self._lock = path, threading.Lock()
+        self._known: dict[str, tuple[Cipher, float]] = {}
+        self._take(instance_key.made_or_read(path))
         if (mine := self.digest("instance", "key")) != self._store.claim(mine):
             raise KeyUnsafe(f"{path} is not the key of this database; bring that one back, or use another database")
-        self._known: dict[str, tuple[Cipher, float]] = {}
-        self._lock = threading.Lock()
+        for user in self._store.users()[:1]:  # before anything is served: a key that opens nothing makes everybody gone
+            self.cipher(user)
 
     def create(self, user: str) -> Cipher:
         """Make the person's key, durable on return; the same key when there is one."""
-        wrapped = self._wrap.seal_bytes(f"keys.wrapped:{user}", os.urandom(32))
         with self._lock:
-            self._store.add(user, wrapped)
+            # As the file has it now: another process may have changed it, and the old one opens nowhere else.
+            self._take(instance_key.read(self._path))
+            self._store.add(user, self._wrap.seal_bytes(_bound(user), os.urandom(32)))
         return self.cipher(user)
+
+    def rotate(self) -> int:
+        """Wrap everybody's key with a new instance key, and forget the old one; how many.
+
+        A rotation that was cut off goes on. Everything stays readable in between, and for other processes too: they
+        read the file again when a key does not open.
+        """
+        with self._lock:
+            key = instance_key.read(self._path).rotated()
+            instance_key.write(self._path, key)
+            self._take(key)
+            count = 0
+            while changed := sum(self._rewrapped(user) for user in self._store.users()):
+                count += changed
+                if self._store.lease != math.inf:  # for whoever read the file just before, and writes a key just now
+                    time.sleep(self._store.lease)
+            self._store.tidy()
+            instance_key.write(self._path, key.finished())
+            self._take(key.finished())
+        return count
 
     def cipher(self, user: str) -> Cipher:
         """The person's cipher; raises `KeyGone` when there is no key."""
@@ -108,7 +129,7 @@ class Keys:
             if wrapped is None:
                 self._known.pop(user, None)
                 raise KeyGone("there is no key for this person")
-            opened = Cipher(user, self._wrap.open_bytes(f"keys.wrapped:{user}", wrapped))
+            opened = Cipher(user, self._unwrapped(user, wrapped))
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[user] = opened, until
@@ -153,33 +174,43 @@ class Keys:
         """Close the store."""
         self._store.close()
 
+    def _take(self, key: InstanceKey) -> None:
+        self._instance = key.lookups
+        self._wrap = Cipher("instance", key.wrapping)
+        self._before = Cipher("instance", key.before) if key.before else None
+
+    def _rewrapped(self, user: str) -> bool:
+        """Wrap a key with the one that is active now; False when that was so, or the person was erased meanwhile."""
+        wrapped = self._store.read(user)
+        if wrapped is None:
+            return False
+        with contextlib.suppress(KeyGone):
+            self._wrap.open_bytes(_bound(user), wrapped)
+            return False
+        fresh = self._wrap.seal_bytes(_bound(user), self._unwrapped(user, wrapped))
+        return self._store.replace(user, wrapped, fresh)
+
+    def _unwrapped(self, user: str, wrapped: bytes) -> bytes:
+        """A person's key; raises `KeyUnsafe` when the instance key is another one, which nobody is erased for."""
+        for _ in range(2):
+            for wrap in (self._wrap, self._before):
+                if wrap is not None:
+                    with contextlib.suppress(KeyGone):
+                        return wrap.open_bytes(_bound(user), wrapped)
+            self._take(instance_key.read(self._path))  # another process may have changed it
+        raise KeyUnsafe(
+            f"{self._path} is not the key that people's keys are wrapped with; bring back the one of the same time"
+        )
+
 
 def fingerprint(path: Path) -> str:
-    """What a store keeps of the instance key in this file, to tell it from another; raises `KeyUnsafe`."""
-    return _digest(_existing_key(path), "instance", "key")
+    """What a back-up keeps of the instance key in this file, to tell it from another; raises `KeyUnsafe`."""
+    return _digest(instance_key.read(path).wrapping, "instance", "key")
+
+
+def _bound(user: str) -> str:
+    return f"keys.wrapped:{user}"
 
 
 def _digest(key: bytes, purpose: str, text: str) -> str:
     return hmac.digest(key, f"{purpose}\0{text}".encode(), "sha256").hex()[:32]
-
-
-def _instance_key(path: Path) -> bytes:
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _existing_key(path)
-    with os.fdopen(file, "wb") as stream:
-        stream.write(os.urandom(32))
-        stream.flush()
-        os.fsync(stream.fileno())
-    return path.read_bytes()
-
-
-def _existing_key(path: Path) -> bytes:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise KeyUnsafe(f"{path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise KeyUnsafe(f"{path} is damaged: it has {len(key)} bytes, not 32; restore it from a back-up")
-    return key

@@ -37,6 +37,12 @@ class KeyStore(Protocol):
     def remove(self, user: str) -> bool:
         """Delete a key, durable on return; True when there was one."""
 
+    def replace(self, user: str, wrapped: bytes, fresh: bytes) -> bool:
+        """Put another wrapping in the place of this one, durable on return; False when it is not there any more."""
+
+    def tidy(self) -> None:
+        """Let nothing of what was replaced be left on the disk, as far as nobody reads it right now."""
+
     def users(self) -> list[str]:
         """Everybody who has a key."""
 
@@ -80,6 +86,14 @@ class FileStore:
     def remove(self, user: str) -> bool:
         """See `KeyStore.remove`."""
         return self._db.execute("DELETE FROM keys WHERE user_id = ?", (user,)).rowcount == 1
+
+    def replace(self, user: str, wrapped: bytes, fresh: bytes) -> bool:
+        """See `KeyStore.replace`."""
+        asked = "UPDATE keys SET wrapped = ? WHERE user_id = ? AND wrapped = ?"
+        return self._db.execute(asked, (fresh, user, wrapped)).rowcount == 1
+
+    def tidy(self) -> None:
+        """See `KeyStore.tidy`: `secure_delete` has done so."""
 
     def users(self) -> list[str]:
         """See `KeyStore.users`."""
@@ -133,14 +147,23 @@ class PostgresStore:
 
     def remove(self, user: str) -> bool:
         """See `KeyStore.remove`; the table is written anew, as a deleted row stays on its page."""
-        import psycopg
-
         had = self._ask("DELETE FROM keys.keys WHERE user_id = %s", (user,)).rowcount == 1
         if had:
-            # A back-up may read the table right now: the row is gone all the same, its bytes go with the next one.
-            with self._connect("lock_timeout=2000") as apart, contextlib.suppress(psycopg.errors.LockNotAvailable):
-                apart.execute("VACUUM (FULL) keys.keys")
+            self.tidy()
         return had
+
+    def replace(self, user: str, wrapped: bytes, fresh: bytes) -> bool:
+        """See `KeyStore.replace`."""
+        asked: LiteralString = "UPDATE keys.keys SET wrapped = %s WHERE user_id = %s AND wrapped = %s"
+        return self._ask(asked, (fresh, user, wrapped)).rowcount == 1
+
+    def tidy(self) -> None:
+        """See `KeyStore.tidy`."""
+        import psycopg
+
+        # A back-up may read the table right now: the row is gone all the same, its bytes go with the next one.
+        with self._connect("lock_timeout=2000") as apart, contextlib.suppress(psycopg.errors.LockNotAvailable):
+            apart.execute("VACUUM (FULL) keys.keys")
 
     def users(self) -> list[str]:
         """See `KeyStore.users`."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from oo.entry.commands.deed import done
 from oo.kernel.clock import SystemClock
 from oo.kernel.ids import UlidIds
 from oo.kernel.settings import Settings
 from oo.ml.serving import pass_keys
 
+KEY = "instance.key"
+
 
 def rotate(settings: Settings, out: TextIO) -> None:
-    """Change the key of passes; running processes see it at their next one."""
+    """Change the instance key, and the key of passes; running processes see both by themselves."""
+    count = done(settings, {"do": "rotate-keys"})
+    out.write(
+        f"The instance key is a new one; it wraps the keys of {count} people. Back {KEY} up, apart from the data.\n"
+    )
     clock = SystemClock()
     keys = pass_keys(settings, clock, UlidIds(clock))
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oo.kernel import instance_key
 from oo.kernel.keys import Cipher, KeyGone, Keys, KeyUnsafe
 
 
@@ -80,3 +82,63 @@ def test_a_secret_of_the_instance_is_the_same_after_a_restart_and_another_for_ea
     assert len(secret) == 32 and again.secret("vapid") == secret
     assert again.secret("webhook") != secret
     assert Keys(tmp_path / "elsewhere").secret("vapid") != secret
+
+
+def test_a_rotation_wraps_every_key_anew_and_leaves_nothing_that_the_old_one_opens(tmp_path: Path) -> None:
+    keys = Keys(tmp_path)
+    sealed = {user: keys.create(user).seal("c", user) for user in ("lena", "milo")}
+    digest, secret = keys.digest("name", "lena"), keys.secret("push")
+    old, age = (tmp_path / "instance.key").read_bytes(), (tmp_path / "instance.key").stat().st_mtime_ns
+    before = keys._store.read("lena")
+    assert before is not None
+    assert keys.rotate() == 2
+    for reading in (keys, Keys(tmp_path)):
+        assert {user: reading.cipher(user).open("c", text) for user, text in sealed.items()} == {
+            "lena": "lena",
+            "milo": "milo",
+        }
+        assert (reading.digest("name", "lena"), reading.secret("push")) == (digest, secret)
+    assert (tmp_path / "instance.key").stat().st_mtime_ns == age
+    assert old not in (tmp_path / "instance.key").read_bytes()[:32]
+    assert not any(before in path.read_bytes() for path in tmp_path.glob("keys.db*"))
+    (tmp_path / "instance.key").write_bytes(old)
+    with pytest.raises(KeyUnsafe, match="not the key that people's keys are wrapped with"):
+        Keys(tmp_path)
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_rotation_that_is_cut_off_anywhere_loses_nothing_and_goes_on(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(tmp_path)
+    sealed = {user: keys.create(user).seal("c", user) for user in ("lena", "milo", "otto")}
+    steps = iter(range(10))
+    cut = [(instance_key, "write"), (keys._store, "replace")]
+    for owner, name in cut:
+        whole = getattr(owner, name)
+
+        def until(*given: object, whole: Any = whole) -> Any:
+            if next(steps) == at:
+                raise KeyboardInterrupt
+            return whole(*given)
+
+        monkeypatch.setattr(owner, name, until)
+    with pytest.raises(KeyboardInterrupt):
+        keys.rotate()
+    monkeypatch.undo()
+    keys.close()
+    again = Keys(tmp_path)
+    assert all(again.cipher(user).open("c", text) == user for user, text in sealed.items())
+    again.rotate()
+    assert len((tmp_path / "instance.key").read_bytes()) == 64
+    assert all(Keys(tmp_path).cipher(user).open("c", text) == user for user, text in sealed.items())
+
+
+def test_another_process_goes_on_when_the_key_was_changed_beside_it(tmp_path: Path) -> None:
+    here, there = Keys(tmp_path), Keys(tmp_path)
+    sealed = here.create("lena").seal("c", "words")
+    assert here.rotate() == 1
+    assert there.cipher("lena").open("c", sealed) == "words"
+    assert here.rotate() == 1
+    made = there.create("milo").seal("c", "more")
+    assert here.cipher("milo").open("c", made) == "more"
