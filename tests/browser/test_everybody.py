@@ -25,6 +25,8 @@ PAGES = (
     "/connect/files",
     "/connect/mind",
     "/settings",
+    "/settings/silences",
+    "/answer/stop/a-token-of-one-message",
     "/legal/terms",
     "/legal/privacy",
     "/connect/missing",
