@@ -40,7 +40,7 @@ def tip_message(
         url=f"{site}/",
         made_at=now,
         tip=tip.id,
-        answers=_answers(t, LABELS, token),
+        answers=_answers(t, (*LABELS, "stop"), token),  # stop: mail needs a way out in its head (RFC 8058)
     )
 
 
@@ -53,7 +53,7 @@ def other_message(
         title, body = t("Is this your address?"), t("Say yes, and tips can come here. Without a yes nothing comes.")
         return _plain(delivery, user, kind, title, body, language, site, now, _answers(t, ("confirm", "stop"), token))
     title, body = t("This is how a tip arrives."), t("A test that you asked for. Nothing else comes of it.")
-    return _plain(delivery, user, kind, title, body, language, site, now, ())
+    return _plain(delivery, user, kind, title, body, language, site, now, _answers(t, ("stop",), token))
 
 
 def withdrawal(delivery: str, user: str, tip: str, site: str, now: datetime) -> Message:

@@ -72,7 +72,7 @@ def _quiet_by(quiet: Quiet | None, t: Translator) -> tuple[Choice, ...]:
 def _device(device: DeviceView, channel: ChannelView, visitor: Visitor) -> WayRow:
     t = visitor.t
     if device.state == "asked":
-        line, state = t("Asked by mail whether it is yours. Nothing comes before its yes."), "ring"
+        line, state = t("Asked by mail whether it is yours. Nothing comes before its yes."), "waiting"
     elif device.state == "gone" and channel.id == "webpush":
         line, state = t("Stopped there. Open oO on it, and it works again."), "gap"
     elif device.state == "gone":

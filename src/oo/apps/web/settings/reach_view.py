@@ -15,7 +15,7 @@ class WayRow:
     id: str
     name: str
     line: str
-    state: Literal["full", "ring", "gap"]
+    state: Literal["full", "waiting", "gap"]
     """Its small sign: works, asked first, needs the person."""
     may_test: bool
 

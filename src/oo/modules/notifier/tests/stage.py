@@ -204,8 +204,10 @@ def plugin(id: str, code: object, **manifest: Any) -> Plugin[Any]:
 
 
 @asynccontextmanager
-async def staged(folder: Path, clock: FixedClock | None = None, **settings: Any) -> Any:
-    """A stage on a fresh database."""
+async def staged(
+    folder: Path, clock: FixedClock | None = None, more: Mapping[str, Plugin[Any]] | None = None, **settings: Any
+) -> Any:
+    """A stage on a fresh database; `more` are channels beside its own."""
     clock = clock or FixedClock(NOW)
     _key(folder)
     rooms, channel = Rooms(), Recording()
@@ -214,6 +216,7 @@ async def staged(folder: Path, clock: FixedClock | None = None, **settings: Any)
         "recording": plugin("recording", channel, minutes_between=0, a_day=20),
         "asking": plugin("asking", channel, confirms=True, reaches="inbox"),
         "missing": plugin("missing", channel, settings=("smtp_url",), needs=("smtp_url",)),
+        **(more or {}),
     }
     async with room(
         folder, module, needs=cast("Any", needs), plugins={"channels": channels}, clock=clock, **settings
