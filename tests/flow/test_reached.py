@@ -30,7 +30,9 @@ CHANNELS = discover("channels", ChannelManifest.model_validate).plugins
 @asynccontextmanager
 async def house(folder: Path, service: PushService | None = None, **settings: Any) -> AsyncIterator[Stage]:
     """The notifier with every real channel."""
-    hosts = {} if service is None else {"push_hosts": service.desk.host, "channel_hosts": service.desk.host}
+    hosts: dict[str, Any] = (
+        {} if service is None else {"push_hosts": service.desk.host, "channel_hosts": service.desk.host}
+    )
     async with staged(folder, more=CHANNELS, contact="owner@example.org", **hosts, **settings) as stage:
         yield stage
 

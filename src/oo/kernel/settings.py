@@ -127,8 +127,7 @@ class Settings(BaseSettings):
     )
     contact: str | None = Field(
         None,
-        description="Where push services reach whoever runs this oO: a mail address, or an https address. Default: the "
-        "address people open.",
+        description="Where push services reach whoever runs oO, by mail or https. Default: the address people open.",
     )
     push_hosts: str = Field(
         "fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
