@@ -49,7 +49,12 @@ def connect_view(
     if names := readable(connectors, t):
         possible.append(SourceRow("faint", t("Files"), names, Link(t("Add"), "/connect/files")))
     connected = [
-        SourceRow(_DOTS[one.state], name(one, t), state_line(one, visitor), Link(t("Manage"), f"/connect/{one.id}"))
+        SourceRow(
+            _DOTS[one.state],
+            name(one, t),
+            state_line(one, visitor),
+            Link(t("Reconnect") if one.state == "reconnect" else t("Manage"), f"/connect/{one.id}"),
+        )
         for one in connections
     ]
     return ConnectView(tuple(connected), tuple(possible))
@@ -58,7 +63,9 @@ def connect_view(
 def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: Visitor) -> OneView:
     """One connection, with what it reads, writes and keeps."""
     t = visitor.t
-    facts = [FactRow(t("Reads"), t(one.reads)), FactRow(t("Writes"), t(one.writes)), FactRow(t("Keeps"), t(one.keeps))]
+    connector = next((connector for connector in connectors if connector.id == one.connector), None)
+    said = [("Reads", one.reads), ("Why", connector.why if connector else ""), ("Writes", one.writes)]
+    facts = [FactRow(t(label), t(line)) for label, line in [*said, ("Keeps", one.keeps)] if line]
     if one.kept:
         where = t("Kept here, encrypted with your own key. Added again under its name, it is replaced.")
         facts.append(FactRow(t("Where"), where))
@@ -66,7 +73,6 @@ def one_view(one: ConnectionView, connectors: Sequence[ConnectorView], visitor: 
         facts.append(FactRow(t("Where"), one.detail))
     read = t("Not read yet") if one.read_at is None else ago_brief(one.read_at, visitor.now, t.language)
     facts.append(FactRow(t("Last read"), t.sentence(one.problem) if one.problem else t("All is well"), read))
-    connector = next((connector for connector in connectors if connector.id == one.connector), None)
     again = None
     if one.state == "reconnect" and connector is not None and connector.kind in ("account", "address"):
         again = Link(t("Reconnect"), f"/connect/new/{one.connector}")
