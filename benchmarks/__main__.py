@@ -18,6 +18,7 @@ from benchmarks import (
     postgres,
     processes,
     served,
+    sources,
     ticks,
 )
 from benchmarks.notifier import notifier
@@ -50,6 +51,7 @@ def main(wanted: list[str]) -> int:
             *processes.BENCHES,
             *events.BENCHES,
             *ticks.BENCHES,
+            *sources.BENCHES,
             *agents.BENCHES,
             *peeking.BENCHES,
         )

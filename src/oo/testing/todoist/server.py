@@ -91,7 +91,7 @@ class Todoist:
         if self.denies:
             return RedirectResponse(self.access.deny(query), 302)
         if not self.asks:
-            return RedirectResponse(self.access.allow(query, self._first().id), 302)
+            return RedirectResponse(self.access.allow(query, query.get("account") or self._first().id), 302)
         kept = html.escape(urlencode(query))
         return HTMLResponse(
             f"<!doctype html><title>Todoist (stand-in)</title><h1>Let oO into {html.escape(self._first().name)}'s "

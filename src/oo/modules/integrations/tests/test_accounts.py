@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from oo.contracts.connectors import TryLater
 from oo.contracts.errors import NotFound, Refused
 from oo.contracts.ids import SessionId
 from oo.modules.integrations.tests.conftest import LENA, MILO
@@ -137,6 +138,14 @@ async def test_no_token_lies_anywhere_unsealed(here: Elsewhere) -> None:
     tokens = [*here.todoist.access.access, *here.todoist.access.refresh, "never-keep-this"]
     at_rest = await here.house.room.at_rest()
     assert not [token for token in tokens if token.encode() in at_rest]
+
+
+async def test_the_client_s_secret_follows_no_redirect(here: Elsewhere) -> None:
+    answer = await here.answer(await here.asked())
+    here.todoist.faults.arm("redirect", path="/oauth/access_token", to=f"{here.server.url}/elsewhere")
+    with pytest.raises(TryLater):
+        await here.finish(answer)
+    assert here.todoist.faults.count("elsewhere") == 0
 
 
 @pytest.mark.parametrize("kind", ["html", "half", "huge", "redirect"])
