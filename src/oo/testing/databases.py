@@ -77,7 +77,10 @@ def make(tx: Transaction, tables: MetaData) -> None:
     if tx.dialect != "sqlite":
         for schema in {table.schema for table in tables.tables.values() if table.schema}:
             tx.execute(CreateSchema(schema, if_not_exists=True))
-    tables.create_all(tx._connection, checkfirst=True)
+        tables.create_all(tx._connection, checkfirst=True)
+        return
+    there = set(tx.execute(text("SELECT name FROM sqlite_master")).scalars())  # where schemas have no names
+    tables.create_all(tx._connection, tables=[table for table in tables.sorted_tables if table.name not in there])
 
 
 def _sqlite(folder: Path, **options: Any) -> tuple[Database, Keys]:

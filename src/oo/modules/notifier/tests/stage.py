@@ -33,7 +33,7 @@ from oo.modules.notifier.planned import point_row
 from oo.modules.notifier.repository import moments
 from oo.modules.notifier.tables import deliveries, points, pushes
 from oo.testing.determinism import FixedClock
-from oo.testing.rooms import Room, room
+from oo.testing.rooms import Promises, Room, room
 
 USER = UserId("lena")
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -127,6 +127,11 @@ class Stage:
         """Do what the clock says, once."""
         await next(job for job in self.room.built.jobs if job.name == f"notifier.{name}").run()
 
+    def worker(self) -> Mapping[str, Any]:
+        """Another worker on the same database: its jobs by name."""
+        built = module.build(self.room.kit, Promises(needs_of(self.rooms)))
+        return {job.name.partition(".")[2]: job.run for job in built.jobs}
+
     async def device(self, key: str = "phone", zone: str = "Europe/Berlin", channel: str = "recording") -> DeviceView:
         """Let a device in, a quarter of an hour ago: nobody is looking at it."""
         device = await self.notifier.subscribe(
@@ -211,7 +216,6 @@ async def staged(
     clock = clock or FixedClock(NOW)
     _key(folder)
     rooms, channel = Rooms(), Recording()
-    needs = dict.fromkeys((Tips, Profiles, Sources, Consents, Contexts, Knowledge, Experiments), rooms)
     channels = {
         "recording": plugin("recording", channel, minutes_between=0, a_day=20),
         "asking": plugin("asking", channel, confirms=True, reaches="inbox"),
@@ -219,10 +223,15 @@ async def staged(
         **(more or {}),
     }
     async with room(
-        folder, module, needs=cast("Any", needs), plugins={"channels": channels}, clock=clock, **settings
+        folder, module, needs=needs_of(rooms), plugins={"channels": channels}, clock=clock, **settings
     ) as made:
         made.kit.keys.create(USER)
         yield Stage(made.promise(Deliveries), rooms, channel, clock, made)
+
+
+def needs_of(rooms: Rooms) -> dict[type, object]:
+    """The made-up rooms as the promises that they keep."""
+    return dict.fromkeys((Tips, Profiles, Sources, Consents, Contexts, Knowledge, Experiments), rooms)
 
 
 def _key(folder: Path) -> None:
