@@ -13,6 +13,7 @@ from oo.engine.interrupting.slots import arm_of, liked_slots, meeting_ends, rand
 from oo.engine.when import day_start
 from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
+from oo.kernel.jobs.job import END
 from oo.kernel.keys import KeyGone
 from oo.kernel.module import Kit
 from oo.modules.notifier.gathering import Gathering, Person
@@ -37,7 +38,7 @@ class Planning:
 
     def plan(self, tx: Transaction, tick: Tick, after: str, limit: int) -> Sequence[str]:
         """Who is due, see `kernel.jobs.Plan`."""
-        return moments.due_people(tx, tick.until, after, "Z" * 26, limit)
+        return moments.due_people(tx, tick.until, after, END, limit)
 
     async def run(self, shard: Shard, tick: Tick) -> int:
         """Look for the moments of a shard's people."""

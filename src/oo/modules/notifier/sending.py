@@ -55,7 +55,7 @@ class Sending:
             return 0
         rows = await self.kit.db.read(lambda tx: repository.due(tx, now, repository.PLANNED, AT_ONCE))
         ready = [one for row in rows if (one := await self.claiming.claim(row)) is not None]
-        taking = await self.kit.db.read(lambda tx: repository.due(tx, now, repository.WITHDRAWING, AT_ONCE))
+        taking = await self.kit.db.read(lambda tx: repository.due(tx, now, repository.RECALLING, AT_ONCE))
         if ready or taking:
             await self._with_client(ready, taking)
         return len(ready)
@@ -156,7 +156,7 @@ class Sending:
             except Exception as error:
                 log.warning("channel.not_withdrawn", plugin=row.channel, error=type(error).__name__)
         values = {"state": repository.WITHDRAWN, "reason": reason, "settled_at": now}
-        await self._move(row, repository.WITHDRAWING, values)
+        await self._move(row, repository.RECALLING, values)
 
     async def _move(self, row: Row[Any], old: str, values: dict[str, Any]) -> None:
         event = DeliveryChanged(row.id, row.tip_id, row.channel, values["state"], values["reason"], row.tries)

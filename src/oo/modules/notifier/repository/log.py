@@ -12,7 +12,7 @@ from oo.kernel.db import Prepared, Transaction
 from oo.modules.notifier.tables import deliveries, optouts, presences, pushes
 
 PLANNED, CLAIMED, SENT, FAILED, UNKNOWN = "planned", "claimed", "sent", "failed", "unknown"
-DROPPED, WITHDRAWING, WITHDRAWN, OPENED = "dropped", "withdrawing", "withdrawn", "opened"
+DROPPED, RECALLING, WITHDRAWN, OPENED = "dropped", "recalling", "withdrawn", "opened"
 SHOWN = (SENT, UNKNOWN, CLAIMED)
 """What may be on a device now."""
 SLICE = 400
@@ -30,7 +30,7 @@ def add_push(tx: Transaction, push: Mapping[str, Any] | None, rows: Sequence[Map
 
 def any_due(tx: Transaction, now: datetime) -> bool:
     """Whether there is something to send or to take back."""
-    wanted = (deliveries.c.state.in_((PLANNED, WITHDRAWING)), deliveries.c.due_at <= now)
+    wanted = (deliveries.c.state.in_((PLANNED, RECALLING)), deliveries.c.due_at <= now)
     return tx.execute(select(deliveries.c.id).where(*wanted).limit(1)).first() is not None
 
 
@@ -118,7 +118,7 @@ def take_back(tx: Transaction, ids: Collection[str], reason: str, now: datetime,
     ]
     if but is not None:
         mine.append(deliveries.c.device_id != but)
-    taking = {"state": WITHDRAWING, "reason": reason, "due_at": now}
+    taking = {"state": RECALLING, "reason": reason, "due_at": now}
     return tx.execute(update(deliveries).where(*mine).values(**taking)).rowcount
 
 
