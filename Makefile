@@ -1,7 +1,7 @@
 # What each target does is the line above it; `make` alone prints them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench-peers gateway help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector new-agent
+.PHONY: bench-peers gateway help run test test-postgres quick chaos install check fix bench open-bandit contracts docs pictures icons lighthouse requirements new-connector new-agent new-channel
 BIN := .venv/bin
 ARGS ?=
 BARS ?=
@@ -131,3 +131,8 @@ new-connector:
 new-agent:
 	@.ci/environment dev
 	$(BIN)/python -m oo.testing.scaffold agent "$(NAME)"
+
+# new-channel: lay out a channel with its stand-in and its tests (NAME=matrix)
+new-channel:
+	@.ci/environment dev
+	$(BIN)/python -m oo.testing.scaffold channel "$(NAME)"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from oo.contracts.manifests import SEAMS, AgentManifest, ConnectorManifest, Manifest
+from oo.contracts.manifests import SEAMS, AgentManifest, ChannelManifest, ConnectorManifest, Manifest
 from oo.kernel.plugins import Plugin, discover
-from oo.testing import agents, connectors, remotes
+from oo.testing import agents, channels, connectors, remotes
+from oo.testing.channel_cases import Case
 from oo.testing.scaffold import KINDS, SEAM_OF, lay_out
 
 
@@ -54,6 +55,14 @@ async def test_a_new_connector_of_accounts_passes_the_suite(tmp_path: Path, monk
     recordings = remotes.recordings(connectors.samples(plugin.folder))
     for check in remotes.CHECKS:
         await check(remotes.Remote(plugin.id, plugin.load(), plugin.manifest, recordings))
+
+
+@pytest.mark.anyio
+async def test_a_new_channel_passes_the_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = laid_out("channel", tmp_path, monkeypatch)
+    assert isinstance(plugin.manifest, ChannelManifest)
+    for check in channels.CHECKS:
+        await check(Case(plugin.id, plugin.load(), plugin.manifest, plugin.package))
 
 
 @pytest.mark.parametrize("kind", KINDS)

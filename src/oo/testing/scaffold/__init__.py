@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import oo
-from oo.testing.scaffold import account, agent, connector
+from oo.testing.scaffold import account, agent, channel, connector
 
 KINDS: Mapping[str, Mapping[str, str]] = {
     "agent": agent.FILES,
     "connector": connector.FILES,
     "account": account.FILES,
+    "channel": channel.FILES,
 }
 """The files of each kind of plugin that can be laid out."""
-SEAM_OF = {"agent": "agents", "connector": "connectors", "account": "connectors"}
+SEAM_OF = {"agent": "agents", "connector": "connectors", "account": "connectors", "channel": "channels"}
 """The folder below `oo/plugins` that each kind stands in."""
 
 
