@@ -8,6 +8,7 @@ from datetime import date
 
 from benchmarks import (
     agents,
+    calendars,
     decision,
     events,
     heartsteps,
@@ -53,6 +54,7 @@ def main(wanted: list[str]) -> int:
             *ticks.BENCHES,
             *sources.BENCHES,
             *agents.BENCHES,
+            *calendars.BENCHES,
             *peeking.BENCHES,
         )
     }

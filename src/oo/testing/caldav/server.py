@@ -93,7 +93,7 @@ class Dav:
     def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> str:
         """Ask as its owner's own app would, past every switch; raises `RuntimeError` for a refusal."""
         both = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        line = http.client.HTTPConnection("127.0.0.1", self.standing.port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self.standing.port, timeout=300)
         own = {"authorization": f"Basic {both}", "x-straight": "yes", **(headers or {})}
         line.request(method, path, body, own)
         answer = line.getresponse()

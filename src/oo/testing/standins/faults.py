@@ -38,6 +38,8 @@ class Faults:
 
     app: App
     armed: list[Fault] = field(default_factory=list)
+    delay: float = 0.0
+    """Seconds that each answer takes."""
     asked: list[str] = field(default_factory=list)
     """Method and path of every request, without the query."""
 
@@ -65,6 +67,8 @@ class Faults:
             await self.app(scope, receive, send)
             return
         self.asked.append(f"{scope['method']} {scope['path']}")
+        if self.delay:
+            await asyncio.sleep(self.delay)
         fault = next((one for one in self.armed if one.path in scope["path"]), None)
         if fault is None:
             await self.app(scope, receive, send)
