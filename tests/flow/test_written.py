@@ -75,7 +75,7 @@ async def test_what_a_model_wrote_is_the_tip_on_the_page_and_says_where_it_comes
     assert tip["content"] == WRITTEN + title and is_plain(title)
     assert tip["kind"] == "task" and tip["egress"] == {"bytes": 0, "to": ""}
     page = (await written.life.get("/")).text
-    assert WRITTEN + title in page
+    assert WRITTEN + title in page and "A model here wrote it; 0 bytes left this host." in page
     rooms = await written.rooms()
     [words] = [row["words"] for row in rooms["tips"]]
     assert (words["model"], words["prompt"]) == (MODEL, f"{CURRENT}@{prompt(CURRENT).hash}")
@@ -137,6 +137,7 @@ async def test_a_cloud_writes_only_for_whoever_said_so_and_the_tip_says_what_lef
         assert tip["content"].startswith(WRITTEN)
         assert {asked.alias for asked in model.asked} == {"tip-generator-anthropic" if allowed else "tip-generator"}
         assert tip["egress"]["to"] == ("anthropic" if allowed else "") and (tip["egress"]["bytes"] > 1000) is allowed
+        assert ("A model of Anthropic wrote it; " in (await life.get("/")).text) is allowed
 
 
 async def test_a_cloud_s_words_are_gone_once_it_may_write_no_more(tmp_path: Path) -> None:

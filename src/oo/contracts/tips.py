@@ -41,6 +41,8 @@ class Tip:
     where: str | None = None
     at: datetime | None = None
     """The hour of a reminder."""
+    model: str = ""
+    """Which model wrote its words; empty for the composer's."""
     egress: Egress = NOTHING_LEFT
     """What left this host for its words."""
 

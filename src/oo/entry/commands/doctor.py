@@ -53,6 +53,10 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
         from oo.entry.commands.doctor_nats import findings as on_nats
 
         yield from on_nats(settings)
+    if settings.llm_url is not None:
+        from oo.entry.commands.doctor_models import findings as on_models
+
+        yield from on_models(settings)
 
 
 def _providers() -> set[str]:

@@ -73,5 +73,6 @@ def tip_of(row: Row[Any] | SimpleNamespace, words: Words) -> Tip:
         source_name=words.source_name,
         where=words.where,
         at=None if words.hour is None else datetime.fromisoformat(words.hour),
+        model=words.model,
         egress=Egress(words.sent, words.sent_to),
     )

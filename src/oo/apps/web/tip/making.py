@@ -42,6 +42,7 @@ def tip_view(
         text=tip.content,
         why=tip.why,
         links=tuple(links),
+        receipt=_receipt(tip, t),
         hour=None if at is None else clock(at),
         hands=None if at is None else hands(at),
         open=shown,
@@ -100,6 +101,18 @@ def why_not(problem: Problem, t: Translator) -> str:
 def opens(where: str | None) -> TypeGuard[str]:
     """Whether an address may become a link: only the web's own schemes."""
     return where is not None and where.startswith(("https://", "http://"))
+
+
+def _receipt(tip: Tip, t: Translator) -> str:
+    """Who wrote, and how much left this host for it."""
+    if not tip.model:
+        return ""
+    if not tip.egress.to:
+        return t("A model here wrote it; 0 bytes left this host.")
+    if tip.egress.to == "network":
+        return t("A model on your network wrote it; {bytes} bytes went there.", bytes=tip.egress.bytes)
+    provider = tip.egress.to.capitalize()
+    return t("A model of {provider} wrote it; {bytes} bytes went there.", provider=provider, bytes=tip.egress.bytes)
 
 
 def _row(moment: Moment, visitor: Visitor) -> MomentRow:

@@ -45,6 +45,8 @@ class TipView:
     why: str
     links: tuple[Link, ...] = ()
     """What can be opened from the why."""
+    receipt: str = ""
+    """Who wrote it and what left this host for that; empty for the composer's words."""
     gilt: str | None = None
     """A word or number of an insight, as it stands in the text, that is set in gilt."""
     hour: str | None = None
