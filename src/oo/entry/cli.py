@@ -58,12 +58,19 @@ def up(
     host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default=False)] = None,
     data: Data = None,
     file: Annotated[list[str] | None, typer.Option(help="A file or folder to connect; may be repeated.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="With a made-up person's Todoist and calendar.")] = False,
 ) -> None:
     """Start everything and print a link that signs you in."""
     settings = _settings(data, port=port, host=host)
     from oo.entry.commands.up import run
 
-    run(settings, file or (), sys.stdout)
+    if not demo:
+        run(settings, file or (), sys.stdout)
+        return
+    from oo.entry.demo import standing
+
+    with standing(settings, kept=data is not None) as known:
+        run(known, file or (), sys.stdout)
 
 
 @app.command()
