@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_21_36_recommender_refusals"
-down_revision = "2026_11_21_30_notifier_deliveries"
+down_revision = "2026_11_21_31_experiments_quits"
 branch_labels = depends_on = None
 
 

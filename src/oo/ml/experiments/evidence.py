@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from oo.kernel.db import Database
 from oo.ml.experiments import repository
 
 PAGE = 200
+QUIT_WITHIN = timedelta(days=1)
 SILENT = "nobody has reacted to a tip of it yet"
 
 
@@ -37,15 +38,19 @@ class Seen:
     """The reward; None where nothing is known."""
     dismissed: bool
     burden: bool
+    opted_out: bool = False
+    """The person wanted less within a day of it."""
 
 
-async def seen(log: DecisionLog, since: datetime | None = None) -> list[Seen]:
-    """Every decision in the log that was on a screen, since an instant."""
+async def seen(
+    log: DecisionLog, since: datetime | None = None, quits: Mapping[str, Sequence[datetime]] | None = None
+) -> list[Seen]:
+    """Every decision in the log that was on a screen, since an instant; `quits` say who wanted less, and when."""
     found: list[Seen] = []
     after = ""
     while page := await log.logged(after=after, limit=PAGE):
         after = page[-1].decision.id
-        found += [_seen(one) for one in page if one.seen and one.decision.chosen is not None]
+        found += [_seen(one, quits or {}) for one in page if one.seen and one.decision.chosen is not None]
     return [one for one in found if since is None or one.at >= since]
 
 
@@ -138,6 +143,7 @@ def _rails(lineup: Lineup, decided: Sequence[Seen], which: str) -> dict[str, Arm
     return {
         "dismissed": Arm(np.array([float(one.dismissed) for one in rows]), people),
         "quickly dismissed": Arm(np.array([float(one.burden) for one in rows]), people),
+        "opted out": Arm(np.array([float(one.opted_out) for one in rows]), people),
     }
 
 
@@ -145,15 +151,17 @@ def _people(rows: Sequence[Seen]) -> Any:
     return np.unique([one.user for one in rows], return_inverse=True)[1] if rows else np.array([], dtype=int)
 
 
-def _seen(one: Logged) -> Seen:
+def _seen(one: Logged, quits: Mapping[str, Sequence[datetime]]) -> Seen:
     decision, reward = one.decision, one.reward
+    at = decision.context.now
     return Seen(
         id=decision.id,
         user=one.user,
         policy=decision.policy,
-        at=decision.context.now,
+        at=at,
         propensity=decision.propensity,
         value=None if reward is None else reward.value,
         dismissed=one.reaction == "dismiss",
         burden=reward is not None and reward.burden,
+        opted_out=any(at <= left < at + QUIT_WITHIN for left in quits.get(one.user, ())),
     )

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, tuple_, update
 
-from oo.kernel.db import Transaction, upsert
+from oo.kernel.db import Transaction, insert_new, upsert
 from oo.kernel.erasing import erase_slice
-from oo.ml.experiments.tables import audits, coins, marks, metadata, shadows, sim_events, sim_runs
+from oo.ml.experiments.tables import audits, coins, marks, metadata, quits, shadows, sim_events, sim_runs
 
 SLICE = 500
-PERSONAL = (shadows, coins)
+PERSONAL = (shadows, coins, quits)
 
 
 def mark(tx: Transaction, name: str) -> str:
@@ -67,6 +67,19 @@ def coins_of(tx: Transaction, user: str, before: datetime) -> list[Row[Any]]:
     return list(tx.execute(select(coins).where(*mine).order_by(coins.c.at, coins.c.id)))
 
 
+def add_quit(tx: Transaction, user: str, at: datetime) -> None:
+    """Note that the person wants less."""
+    insert_new(tx, quits, {"user_id": user, "at": at})
+
+
+def quits_by_user(tx: Transaction) -> dict[str, list[datetime]]:
+    """When people wanted less, by person."""
+    found: dict[str, list[datetime]] = {}
+    for row in tx.execute(select(quits)):
+        found.setdefault(row.user_id, []).append(row.at)
+    return found
+
+
 def keep_run(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Keep a simulation, or replace it."""
     upsert(tx, sim_runs, row)
@@ -85,7 +98,11 @@ def runs(tx: Transaction, limit: int = 100) -> list[Row[Any]]:
 def forget_before(tx: Transaction, instant: datetime, long_ago: datetime) -> int:
     """Delete a slice of shadows older than an instant, and of coins from long ago; the number of rows."""
     count = 0
-    for table, old in ((shadows, shadows.c.at < instant), (coins, coins.c.at < long_ago)):
+    for table, old in (
+        (shadows, shadows.c.at < instant),
+        (coins, coins.c.at < long_ago),
+        (quits, quits.c.at < instant),
+    ):
         keys = tuple_(*table.primary_key)
         count += tx.execute(delete(table).where(keys.in_(select(*table.primary_key).where(old).limit(SLICE)))).rowcount
     return count

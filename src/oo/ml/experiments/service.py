@@ -37,7 +37,8 @@ class Watch:
         """See `Experiments.standings`."""
         from oo.ml.experiments import evidence
 
-        lineup, decided = await self._log.lineup(), await evidence.seen(self._log)
+        quits = await self._kit.db.read(repository.quits_by_user)
+        lineup, decided = await self._log.lineup(), await evidence.seen(self._log, quits=quits)
         counts = await self._kit.db.read(repository.shadowed)
         ids = [lineup.champion, lineup.challenger, lineup.former, *await self._log.watched()]
         return [await self._standing(one, lineup, decided, counts) for one in dict.fromkeys(ids) if one is not None]
@@ -79,7 +80,8 @@ class Watch:
             return None
         from oo.ml.experiments import evidence
 
-        decided = await evidence.seen(self._log, lineup.at)
+        quits = await self._kit.db.read(repository.quits_by_user)
+        decided = await evidence.seen(self._log, lineup.at, quits)
         judge = evidence.harming if lineup.challenger is not None else evidence.holding
         found = await asyncio.to_thread(judge, lineup, decided)
         if found.said != "failed":

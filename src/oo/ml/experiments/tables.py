@@ -40,6 +40,14 @@ coins = Table(
     Index("coins_user", "user_id", "at"),
 )
 
+quits = Table(
+    "quits",
+    metadata,
+    Column("user_id", String(26), primary_key=True),
+    Column("at", Instant, primary_key=True),
+)
+"""When somebody wanted less, soon after a push."""
+
 audits = Table(
     "audits",
     metadata,

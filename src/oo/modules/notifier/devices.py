@@ -22,6 +22,7 @@ from oo.kernel.module import Kit
 from oo.kernel.plugins import Plugin
 from oo.modules.notifier import presence
 from oo.modules.notifier.desk import desk
+from oo.modules.notifier.leaving import leaving
 from oo.modules.notifier.repository import devices as repository
 
 MOST = 1_000
@@ -29,8 +30,6 @@ MOST = 1_000
 LONGEST_VALUE, MOST_VALUES = 2_000, 12
 LONGEST_NAME = 80
 ADDRESS, NAME = "devices.address", "devices.name"
-RECENT = timedelta(days=1)
-"""Pushes this long before somebody wants less are counted as what came before it."""
 
 log = get_logger("notifier")
 
@@ -157,13 +156,13 @@ class Devices:
 
     async def unsubscribe(self, user: UserId, device: str, what: str = "device") -> None:
         """See `Deliveries.unsubscribe`; `what` says how the person said so."""
-        number, now = self._kit.ids.new(), self._kit.clock.now()
+        note = leaving(self._kit, user, what)
 
         def unit(tx: Transaction) -> bool:
             if repository.one(tx, user, device) is None:
                 return False
             repository.remove(tx, device)
-            repository.opt_out(tx, number, user, now, what, now - RECENT)
+            note(tx)
             return True
 
         if not await self._kit.db.write(unit):

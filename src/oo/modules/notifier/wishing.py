@@ -15,7 +15,7 @@ from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge, Known
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
-from oo.modules.notifier.devices import RECENT
+from oo.modules.notifier.leaving import leaving
 from oo.modules.notifier.repository import devices as repository
 
 USUAL = Wishes()
@@ -49,7 +49,7 @@ class Wishing:
         if silent_in is not None and not set(silent_in) <= set(CONTEXTS):
             raise Invalid(f"There is no such context; choose from {', '.join(CONTEXTS)}.")
         text = None if quiet is None else _text(quiet)
-        now, number = self._kit.clock.now(), self._kit.ids.new()
+        now, note = self._kit.clock.now(), leaving(self._kit, user, "dial")
 
         def unit(tx: Transaction) -> None:
             before = repository.wishes_of(tx, user)
@@ -63,7 +63,7 @@ class Wishing:
             }
             repository.put_wishes(tx, row)
             if a_day is not None and a_day < step:
-                repository.opt_out(tx, number, user, now, "dial", now - RECENT)
+                note(tx)
             repository.change_presence(tx, user, {"planned_day": 0, "due_at": now})
 
         await self._kit.db.write(unit)

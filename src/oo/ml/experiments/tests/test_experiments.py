@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from oo.contracts.errors import Conflict, NotFound
-from oo.contracts.events import TaskCompleted
+from oo.contracts.events import DeliveryChanged, TaskCompleted
 from oo.contracts.experiments import Run, Standing
 from oo.contracts.ids import UserId
+from oo.engine.assignment import arm
 from oo.ml.experiments import module
 from oo.ml.experiments.tables import audits, coins, shadows, sim_events
 from oo.ml.experiments.tests.conftest import NOW, OWNER, Lab
@@ -75,6 +76,22 @@ async def test_harm_ends_a_trial_without_anybody_s_word(lab: Lab) -> None:
     [deed, _] = await lab.experiments.deeds()
     assert (deed.what, deed.by, deed.policy) == ("trial-ended", None, "overdue_first")
     assert "dismissed" in deed.detail
+
+
+async def test_people_who_want_less_after_its_tips_end_a_trial(lab: Lab) -> None:
+    lab.book.write(2400)
+    await lab.job("shadows")
+    await lab.experiments.promote(policy="overdue-first", by=OWNER)
+    lab.book.write(9000, people=300)
+    await lab.job("watch")
+    assert (await lab.book.lineup()).challenger == "overdue_first"
+    tried = {one.user for one in lab.book.rows if arm(lab.book.now, one.user) == "challenger"}
+    for user in sorted(tried):
+        lab.room.kit.keys.create(user)
+        await lab.room.deliver(user, DeliveryChanged(state="opted-out", reason="dial"))
+    await lab.job("watch")
+    assert (await lab.book.lineup()).challenger is None
+    assert (await lab.experiments.deeds())[0].what == "trial-ended"
 
 
 async def test_a_launched_policy_that_turns_out_worse_is_rolled_back_by_itself(lab: Lab) -> None:
@@ -149,4 +166,4 @@ async def test_what_a_person_may_take_along_is_theirs_alone(lab: Lab) -> None:
     await lab.job("shadows")
     cipher = lab.room.kit.keys.cipher(OWNER)
     shown = await lab.room.kit.db.read(lambda tx: module.export(tx, UserId("p1"), cipher))
-    assert len(shown["shadows"]) == 1 and set(shown) == {"shadows", "coins", "audits"}
+    assert len(shown["shadows"]) == 1 and set(shown) == {"shadows", "coins", "audits", "quits"}

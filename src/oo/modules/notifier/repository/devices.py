@@ -76,11 +76,12 @@ def change_presence(tx: Transaction, user: str, values: Mapping[str, Any]) -> in
     return tx.execute(update(presences).where(presences.c.user_id == user).values(**values)).rowcount
 
 
-def opt_out(tx: Transaction, id: str, user: str, at: datetime, what: str, since: datetime) -> None:
-    """Note that the person wants less, beside the number of pushes that went to them since an instant."""
+def opt_out(tx: Transaction, id: str, user: str, at: datetime, what: str, since: datetime) -> int:
+    """Note that the person wants less; the number of pushes that went to them since an instant."""
     mine = (pushes.c.user_id == user, pushes.c.sent_at >= since)
     after = tx.execute(select(func.count()).select_from(pushes).where(*mine)).scalar_one()
     tx.execute(insert(optouts).values(id=id, user_id=user, at=at, what=what, after=after))
+    return int(after)
 
 
 def planned(tx: Transaction, user: str, due_at: datetime, values: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from oo.contracts.agents import Value
-from oo.contracts.events import BusyChanged, ConsentChanged, TaskCompleted, TipSeen
+from oo.contracts.events import BusyChanged, ConsentChanged, DeliveryChanged, TaskCompleted, TipSeen
 from oo.contracts.items import Busy
 from oo.contracts.knowledge import Known
 from oo.kernel.db import Transaction
@@ -170,3 +170,14 @@ async def test_everything_of_a_person_is_shown_and_forgotten(stage: Stage) -> No
     await stage.job("decide")
     await stage.job("send")
     await stage.job("learn")
+
+
+async def test_who_wants_less_after_a_push_is_told_to_those_who_watch_policies(stage: Stage) -> None:
+    device = await stage.device()
+    await stage.notifier.wish(user=USER, a_day=2)  # nothing came before it
+    await pushed(stage)
+    await stage.notifier.wish(user=USER, a_day=1)
+    await stage.notifier.wish(user=USER, a_day=5)
+    await stage.notifier.unsubscribe(user=USER, device=device.id)
+    told = [one for one in await stage.room.published(USER) if isinstance(one, DeliveryChanged)]
+    assert [one.reason for one in told if one.state == "opted-out"] == ["dial", "device"]
