@@ -49,6 +49,10 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _words()
     yield from _folders(settings)
     yield from _data(settings)
+    if settings.google_client_id or settings.oidc_issuer or settings.oidc_client_id or settings.admin_seed_email:
+        from oo.entry.commands.doctor_sign_in import findings as on_sign_in
+
+        yield from on_sign_in(settings, clock)
     if settings.nats_url is not None:
         from oo.entry.commands.doctor_nats import findings as on_nats
 
