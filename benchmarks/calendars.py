@@ -118,7 +118,7 @@ async def _oo(url: str) -> AsyncIterator[tuple[Sources, UserId]]:
         settings = Settings(
             data=Path(folder),
             private_hosts=(urlsplit(url).netloc,),
-            providers={f"google_{name}": value for name, value in given.items()},  # type: ignore[misc]
+            providers={f"google_{name}": value for name, value in given.items()},
         )
         async with house(settings) as home:
             accounts = home.promises[Accounts]

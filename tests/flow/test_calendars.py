@@ -198,7 +198,12 @@ async def test_a_nextcloud_lets_oo_in_without_any_password_typed(world: World) -
 async def test_an_address_of_this_network_is_not_asked_unless_it_is_named(world: World) -> None:
     elsewhere = Feed(calendar())
     with Standing(elsewhere.faults) as standing:
-        answer = await world.post("/connect/new/calendar_feed", address=f"{standing.url}{SECRET}")
-    assert answer.status != 303
-    assert "not on the public internet" in answer.text
-    assert elsewhere.full == 0
+        for url, said in (
+            (standing.url.replace("http:", "https:"), "not on the public internet"),
+            (standing.url, "begins with https"),
+            ("http://calendar.example.com", "begins with https"),
+        ):
+            answer = await world.post("/connect/new/calendar_feed", address=f"{url}{SECRET}")
+            assert answer.status != 303
+            assert said in answer.text
+    assert elsewhere.faults.asked == []

@@ -27,7 +27,7 @@ class Delegations:
     async def begin(self, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
         """See `Sources.delegate`."""
         loaded = self._loaded(connector)
-        address = checked_address(self._remotes.rules(connector), address)
+        address = checked_address(self._remotes.rules(connector), address, self._kit.settings.private_hosts)
         begun = await loaded.delegate(self._remotes.place(connector, Login(address)))
         if begun is None:
             return None

@@ -43,7 +43,9 @@ class Keeping:
     async def address(self, user: UserId, connector: str, login: Login) -> ConnectionId:
         """Read an address and keep it; raises what is wrong with it, as a sentence for the person."""
         rules = self._remotes.rules(connector)
-        login = Login(checked_address(rules, login.address), login.user.strip(), login.password)
+        login = Login(
+            checked_address(rules, login.address, self._kit.settings.private_hosts), login.user.strip(), login.password
+        )
         if rules.password == "needed" and not (login.user and login.password):  # noqa: S105 - a word of the manifest
             raise Invalid("It needs a user and a password made for oO.")
         if rules.password == "none":  # noqa: S105

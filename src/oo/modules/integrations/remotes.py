@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from oo.contracts.connectors import Http
@@ -78,8 +78,11 @@ def asked_at(rules: AddressRules, address: str) -> str:
     return f"https://{rest}" if scheme == "webcal" else address
 
 
-def checked_address(rules: AddressRules, text: str) -> str:
-    """The address in its usual form; raises `Invalid` with a sentence for one that is not taken."""
+def checked_address(rules: AddressRules, text: str, private: Collection[str] = ()) -> str:
+    """The address in its usual form; raises `Invalid` with a sentence for one that is not taken.
+
+    What goes in clear goes no further than the hosts of one's own network that the operator named.
+    """
     address = text.strip()
     if address and "://" not in address:
         address = f"https://{address}"
@@ -92,7 +95,8 @@ def checked_address(rules: AddressRules, text: str) -> str:
         raise Invalid("This is not an address.")
     if parts.username is not None or parts.password is not None:
         raise Invalid("A name and password belong into their own fields, not into the address.")
-    if parts.scheme not in rules.schemes:
+    at_home = parts.hostname in private or parts.netloc.lower() in private
+    if parts.scheme not in rules.schemes or (parts.scheme == "http" and not at_home):
         raise Invalid("This kind of address is not read. One that begins with https is.")
     address = parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
     return address if not rules.folder or parts.query or address.endswith("/") else f"{address}/"
