@@ -18,6 +18,7 @@ from benchmarks import (
     peeking,
     postgres,
     processes,
+    ready,
     served,
     sources,
     ticks,
@@ -66,6 +67,7 @@ def main(wanted: list[str]) -> int:
         "sim1": tabled(table.tables),
         "learner": tabled(learner.learner),
         "decision": decision.decision,
+        "ready": ready.ready,
         "notifier": notifier,
     }
     unknown = [name for name in wanted if name not in benches]

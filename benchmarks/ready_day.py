@@ -56,6 +56,7 @@ class Model(Nobody):
         self.gate = Gate(self.clock.monotonic)
 
     async def generate(self, *, brief: Brief, seconds: float = 8.0, asked: bool = False) -> Generated:
+        """See `Serving.generate`."""
         self.asked += asked
         try:
             return await self.gate.through(
@@ -142,7 +143,7 @@ async def _until(seconds: float, clock: FixedClock, model: Model, job: Any, read
 
 async def _at_rest(model: Model, ready: Any) -> None:
     """Until all that is under way waits for the model."""
-    while len(ready.under_way) > len(model.pending):
+    while len(ready.under_way) > len(model.pending):  # noqa: ASYNC110 - rooms tell nobody that they wait
         await asyncio.sleep(0.0005)
 
 

@@ -6,6 +6,7 @@ In real time; two calls of the model at once are allowed.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from random import Random
 
 from tests.chaos.newcomers import Answered, Model, ask, newcomers, running, until
@@ -25,13 +26,41 @@ SETTLES = 8
 SLOW = (1.0, 5.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What came of it."""
+
+    answers: list[Answered]
+    model: Model
+    ahead: bool
+    """Whether the model was writing ahead when everybody asked."""
+    standing: float
+    """The p95 of the same crowd asking for tips that stand, in seconds."""
+
+    @property
+    def p95(self) -> float:
+        """Seconds that 95 of a hundred answers stayed under."""
+        return percentile([one.seconds for one in self.answers], 0.95)
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the slowest answer."""
+        return max(one.seconds for one in self.answers)
+
+    @property
+    def faults(self) -> int:
+        """Answers of 500 and more."""
+        return sum(one.status >= 500 for one in self.answers)
+
+
 def run(seed: int, broken: bool, brief: bool) -> Outcome:
     """In the control there is no gate before the model."""
     with newcomers(BRIEF_PEOPLE if brief else PEOPLE, "gate" if broken else None) as (there, people):
-        return asyncio.run(_flood(there, people, seed))
+        return _judge(asyncio.run(flood(there, people, seed)))
 
 
-async def _flood(there: World, people: list[Person], seed: int) -> Outcome:
+async def flood(there: World, people: list[Person], seed: int) -> Flood:
+    """Everybody asks at once while the model writes ahead."""
     model = Model(Random(seed), SLOW)
     async with running(there, model, PARALLEL) as (_, port):
         # The burst of what is made ahead has begun: everybody has just connected something.
@@ -42,15 +71,14 @@ async def _flood(there: World, people: list[Person], seed: int) -> Outcome:
         before = len(model.calls)
         await until(lambda: len(model.calls) >= before + 4, 30)
         standing = percentile([one.seconds for one in await ask(port, everybody)], 0.95)
-        return _judge(answers, model, ahead, standing)
+        return Flood(answers, model, ahead, standing)
 
 
-def _judge(answers: list[Answered], model: Model, ahead: bool, standing: float) -> Outcome:
-    times = [one.seconds for one in answers]
-    faults = sum(one.status >= 500 for one in answers)
-    good = sum(f"Thing of person {one.person}" in one.content for one in answers)
-    p95, longest = percentile(times, 0.95), max(times)
+def _judge(found: Flood) -> Outcome:
+    answers, model, ahead, standing = found.answers, found.model, found.ahead, found.standing
+    p95, longest, faults = found.p95, found.longest, found.faults
     most, twice = model.most_at_once(), model.overlapping()
+    good = sum(f"Thing of person {one.person}" in one.content for one in answers)
     ok = ahead and not faults and good == len(answers) and longest <= LONGEST + standing
     return Outcome(
         ok and p95 <= max(P95, SLOWER * standing) and most <= PARALLEL and not twice,
