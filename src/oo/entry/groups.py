@@ -18,6 +18,8 @@ events = typer.Typer(help="Events that failed and were set aside.")
 policies = typer.Typer(help="Who chooses the tip, who would like to, and on what evidence.")
 decisions = typer.Typer(help="The log of decisions.", no_args_is_help=True)
 features = typer.Typer(help="What is known of people in numbers, as reports and tables.")
+benchmark = typer.Typer(help="Who writes better tips.", no_args_is_help=True)
+prompts = typer.Typer(help="Versions of what models are told.", no_args_is_help=True)
 keys = typer.Typer(help="Keys that oO makes for itself.", no_args_is_help=True)
 
 
@@ -104,6 +106,52 @@ def verify(data: Data = None) -> None:
     from oo.kernel.settings import Settings, load
 
     raise typer.Exit(verify(load(Settings, data=data), sys.stdout))
+
+
+Most = Annotated[int, typer.Option("--situations", min=2, max=40, help="How many made-up situations.")]
+Report = Annotated[Path | None, typer.Option(metavar="FILE", help="Write plots and lines into this HTML file.")]
+
+
+@benchmark.callback()
+def writers() -> None:
+    """Who writes better tips."""
+
+
+@benchmark.command()
+def models(
+    aliases: Annotated[str, typer.Option(metavar="A,B", help="Aliases; the shipped list, when left out.")] = "",
+    most: Most = 40,
+    report: Report = None,
+    data: Data = None,
+) -> None:
+    """Compare models over made-up situations, judged by rule and by the judge's model, with intervals."""
+    from oo.entry.commands.writing import models
+    from oo.kernel.settings import Settings, load
+
+    asked = [one for one in aliases.split(",") if one]
+    bar = lambda n: typer.progressbar(length=n, label="Lines")  # noqa: E731 - as for simulate
+    models(load(Settings, data=data), asked, most, report, bar, sys.stdout)
+
+
+@prompts.callback()
+def told() -> None:
+    """Versions of what models are told."""
+
+
+@prompts.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="A", help="A version, such as tip-1.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    most: Most = 40,
+    report: Report = None,
+    data: Data = None,
+) -> None:
+    """Compare two versions of the prompt with the same model, over made-up situations."""
+    from oo.entry.commands.writing import prompts
+    from oo.kernel.settings import Settings, load
+
+    bar = lambda n: typer.progressbar(length=n, label="Lines")  # noqa: E731 - as for simulate
+    prompts(load(Settings, data=data), one, other, most, report, bar, sys.stdout)
 
 
 @keys.callback()
@@ -193,5 +241,7 @@ def join(app: typer.Typer) -> None:
     app.add_typer(decisions, name="decisions")
     app.add_typer(features, name="features")
     app.add_typer(keys, name="keys")
+    app.add_typer(benchmark, name="benchmark")
+    app.add_typer(prompts, name="prompts")
     app.command()(simulate)
     app.command()(helps)

@@ -1,0 +1,32 @@
+"""The rule judge: what can be said of a tip's words without taste, as a share of checks that it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oo.contracts.writing import Brief, Generated
+from oo.engine.composer import CONTENT_LIMIT, WHY_LIMIT
+
+CHECKS = ("written", "at once", "in time", "names a thing", "more than its title", "short", "says why")
+
+
+def checks(brief: Brief, found: Generated, seconds: float, deadline: float) -> Mapping[str, bool]:
+    """Each check by name; none is passed where the model wrote nothing that can be shown."""
+    first = next((one for one in found.candidates if one.source == "orchestrator"), None)
+    if first is None:
+        return dict.fromkeys(CHECKS, False)
+    titles = {thing.title for thing in brief.things}
+    return {
+        "written": True,
+        "at once": found.tries == 1,
+        "in time": seconds <= deadline,
+        "names a thing": any(title in first.content for title in titles),
+        "more than its title": first.content.rstrip(".") not in titles,
+        "short": len(first.content) <= CONTENT_LIMIT,
+        "says why": 0 < len(first.rationale) <= WHY_LIMIT,
+    }
+
+
+def score(passed: Mapping[str, bool]) -> float:
+    """From 0 to 1."""
+    return sum(passed.values()) / len(passed)
