@@ -81,7 +81,7 @@ class Recommender:
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit, profiles)
         self._memory = Memory(kit)
-        self.ready: Callable[[UserId], Awaitable[None]] = _at_once
+        self.ready: Callable[[UserId], Awaitable[None]] | None = None
         """Sees to it that something is ready for the person, and waits for that only where nothing at all is."""
 
     async def recommend(self, *, user: UserId) -> Recommendation:
@@ -91,7 +91,8 @@ class Recommender:
         row = await self._kit.db.read(lambda tx: repository.standing(tx, user, now))
         if row is not None:
             return self._standing(user, row)
-        await self.ready(user)
+        if self.ready is not None:
+            await self.ready(user)
         return await self.choose(user)
 
     async def react(self, *, user: UserId, reaction: Reaction) -> Outcome:
@@ -297,7 +298,3 @@ class Recommender:
 
 def _voice(view: UserView) -> Voice:
     return voice(view.language, zone_of(view.context.zone), today(view.context))
-
-
-async def _at_once(user: UserId) -> None:
-    """There is nothing to wait for."""
