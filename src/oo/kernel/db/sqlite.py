@@ -96,13 +96,13 @@ class _Reader:
         self.connection = connection
         self._raw = _raw(connection)
         self._transaction = Transaction(connection, self._raw)
-        self._ends = 0.0
+        self._ends = math.inf
         self._raw.set_progress_handler(lambda: time.monotonic() > self._ends, _OPERATIONS_BETWEEN_LOOKS)
 
     def run(self, unit: Callable[[Transaction], T], seconds: float) -> T:
         """The unit's value; raises `ReadTooLong`."""
+        self._raw.execute("BEGIN")  # on a busy machine the time would be over before this is
         self._ends = time.monotonic() + seconds
-        self._raw.execute("BEGIN")
         try:
             return value_of(unit(self._transaction))
         except (OperationalError, sqlite3.OperationalError) as error:
