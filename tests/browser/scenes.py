@@ -12,6 +12,7 @@ from tests.browser.steps import offline, ready, swiped_away
 
 from oo.apps.web.tests.site import Site
 from oo.apps.web.tests.standins import tip_of
+from oo.contracts.deliveries import DeviceView, LedgerLine
 from oo.contracts.ids import HoldId
 from oo.contracts.profiles import Profile
 from oo.contracts.tips import HoldView, Moment, SilenceView
@@ -158,6 +159,26 @@ def _broken(site: Site) -> None:
     site.sources.connections = broken  # type: ignore[method-assign, assignment]
 
 
+def _reached(site: Site) -> None:
+    ways, hour = site.deliveries, timedelta(hours=1)
+    device = DeviceView("d1", "webpush", "Firefox on Linux", "works", NOW - 200 * hour, NOW, NOW - hour)
+    ways.devices = [
+        device,
+        replace(device, id="d2", name="Safari on iPhone", state="gone", reached_at=NOW - 200 * hour),
+        replace(device, id="d3", channel="email", name="lena@example.org", state="asked", reached_at=None),
+    ]
+    ways.lines = [
+        LedgerLine(NOW - hour, "after-meeting", True, "worth-it", 0.7, "It was worth it."),
+        LedgerLine(NOW - 3 * hour, "task-closed", False, "kept-silent", 0.3, "It was not worth an interruption."),
+        LedgerLine(NOW - 6 * hour, "fresh", False, "quiet", 0.0, "It is past 22:00, your quiet time."),
+    ]
+
+
+def _unfolded(page: Page) -> None:
+    for fold in ("#quiet summary", "[data-device=d1] summary"):
+        page.locator(fold).click()
+
+
 _UNTIL = "You are in a meeting until 15:00, and nothing here is worth interrupting it."
 _FIRST = _silence("nothing-connected", "Nothing is connected.")
 
@@ -204,6 +225,9 @@ SCENES = (
     Scene("mind", "/connect/mind"),
     Scene("forgotten", "/connect/c1", act=_press("Disconnect and forget")),
     Scene("settings", "/settings"),
+    Scene("settings-reached", "/settings", arrange=_reached, act=_unfolded),
+    Scene("silences", "/settings/silences", arrange=_reached),
+    Scene("answer", "/answer/stop/a-token-of-one-message", signed_in=False),
     Scene("terms", "/legal/terms"),
     Scene("privacy", "/legal/privacy"),
 )
