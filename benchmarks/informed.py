@@ -1,7 +1,7 @@
-"""Replays with what agents know: the house's rule beside itself, with and without the agents' evidence on candidates.
+"""Replays of the house's rule with what agents know of each task at the moment.
 
-Printed as `oo replay` prints: `python -m benchmarks.informed HISTORY --at TIMES --json`; `OO_KNOWN` weighs the
-evidence, 1 as shipped, 0 none.
+Printed as `oo replay` prints: `python -m benchmarks.informed HISTORY --at TIMES --json`; `OO_WEIGHTS` is a JSON object
+of other constants of the rule, such as {"late": 0}.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from oo.contracts.manifests import AgentManifest
 from oo.contracts.serving import Standing
 from oo.engine.activities import activities
 from oo.engine.candidates import candidates, collapse
-from oo.engine.history import DAY_ENDS_AT, PARTS, History
+from oo.engine.history import BELOW, DAY_ENDS_AT, PARTS, History
 from oo.engine.pipeline import decide
 from oo.engine.policies.house import House
 from oo.engine.when import day_of, zone_of
@@ -72,15 +72,8 @@ class Informed:
 async def ranked(history: Path, at: Path) -> None:
     """Print a ranking for each instant."""
     past, events = read_history(history)
-    informed = Informed(past, read_history(history)[0])
-    weight = float(os.environ.get("OO_KNOWN", "1"))
-    plain = House()
-    only = os.environ.get("OO_ONLY")
-    weights = {
-        name: (weight * getattr(plain, name) if only in (None, name) else 0.0)
-        for name in ("late", "slipping", "focus", "fitting", "known")
-    }
-    house, position = replace(plain, **weights), 0
+    informed, position = Informed(past, read_history(history)[0]), 0
+    house = replace(House(), **json.loads(os.environ.get("OO_WEIGHTS", "{}")))
     for text, now in _times(at):
         while position < len(events) and events[position]["at"] < now:
             informed.apply(events[position])
@@ -91,10 +84,8 @@ async def ranked(history: Path, at: Path) -> None:
         kept = {one.id for one in decision.candidates}
         out = [one for one in found if one.id not in kept]
         scored = [*zip(decision.candidates, decision.estimates, strict=True)]
-        scored += [
-            (one, value - 1e6)
-            for one, value in zip(out, house.estimates(house.initial(), view.context, out), strict=True)
-        ]
+        below = house.estimates(house.initial(), view.context, out)
+        scored += [(one, value - BELOW) for one, value in zip(out, below, strict=True)]
         ranking = [{"task": task, "score": value} for one, value in scored for task in (one.id, *one.also)]
         print(json.dumps({"at": text, "ranking": ranking}, separators=(",", ":")))
 

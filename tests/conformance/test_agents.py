@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+
 import pytest
 
+from oo.contracts.asking import Asked
 from oo.contracts.consents import CONSENTS
+from oo.contracts.features import Kept
+from oo.contracts.ids import Ref, UserId
+from oo.contracts.items import Facts, facts_text
 from oo.contracts.manifests import AgentManifest
+from oo.contracts.serving import Standing
+from oo.contracts.sources import Stocked
 from oo.kernel.plugins import discover
 from oo.ml.features.registry import FEATURES
-from oo.testing.agents import CHECKS, Case
+from oo.ml.serving.asking import answers
+from oo.ml.serving.local import Local
+from oo.ml.serving.running import run_agent
+from oo.modules.recommender.hearing.service import LONGEST
+from oo.testing.agents import CHECKS, NOW, ZONE, Case, view
 
 FOUND = discover("agents", AgentManifest.model_validate)
 CASES = [Case(plugin.id, plugin.load(), plugin.manifest) for plugin in FOUND.plugins.values()]
+
+_FIRST, _LAST = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)
 
 
 def test_every_agent_is_whole() -> None:
@@ -33,3 +47,27 @@ def test_what_an_agent_declares_is_there(case: Case) -> None:
 async def test_the_agent_keeps_the_promise(case: Case, check: object) -> None:
     assert callable(check)
     await check(case)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+async def test_what_it_says_counts_exactly_as_long_as_its_manifest_says(case: Case) -> None:
+    seen = view(case.manifest)
+    standing = Standing(consents=frozenset[str](CONSENTS))
+    heard = await run_agent(case.id, case.manifest, case.agent, seen, standing, case.kit().voice, case.kit().parameters)
+    assert heard.until == seen.context.now + timedelta(minutes=case.manifest.ttl_minutes)
+    assert heard.until - seen.context.now <= LONGEST, "rounds that are older than that are forgotten"
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_a_hundred_thousand_tasks_of_absurd_dates_are_no_reason_to_fail() -> None:
+    """From kept rows to snippets, as a round does it."""
+    dates = [None, date.min, date.max, _FIRST, _LAST, date(2024, 2, 29), NOW.date()]
+    facts = tuple(facts_text(Facts(Ref(f"c1:{n}"), "v1", due=dates[n % len(dates)])) for n in range(100_000))
+    asked = Asked(
+        *(UserId("lena"), NOW, ZONE, time(3), "en"), Standing(frozenset[str](CONSENTS)), Stocked(facts), Kept()
+    )
+    (heard,) = await answers(Local(FOUND.plugins), [asked])
+    assert heard is not None and {one.agent: one.why_not for one in heard} == dict.fromkeys(FOUND.plugins)
+    assert "overdue_task" in {one.agent for one in heard if one.said is not None}

@@ -74,6 +74,7 @@ async def test_a_context_silences_agents_and_a_switch_does_too(life: Life) -> No
 async def test_the_registry_names_every_agent(life: Life) -> None:
     answer = await ask(life.app, "GET", "/api/agents/registry", headers={"cookie": life.cookie})
     assert {agent["id"] for agent in answer.json()["agents"]} >= {"overdue_task", "momentum", "habit"}
+    assert dict(answer.headers)["cache-control"] == "private, max-age=60"
 
 
 async def test_nonsense_is_refused_in_one_sentence(life: Life) -> None:

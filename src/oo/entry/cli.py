@@ -178,6 +178,14 @@ def inferred(
 
 
 @app.command()
+def agents() -> None:
+    """Show what the agents say of a made-up person with two months behind her."""
+    from oo.entry.commands.agents import run
+
+    run(sys.stdout)
+
+
+@app.command()
 def doctor(data: Data = None) -> None:
     """Say what is wrong here, and how to mend it."""
     from oo.entry.commands.doctor import run

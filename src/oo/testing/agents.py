@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _PLACEHOLDER = re.compile(r"\{e(\d+)\.(\w+)\}")
 _TIME = re.compile(r"\d\d?:\d\d")
 _LONGEST = 200
+LONG = 2_000
+_MOST_EVIDENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,35 @@ async def it_infers_only_what_it_declared(case: Case) -> None:
             assert found.n > 0 and 0 <= found.confidence <= 1
 
 
+async def its_words_do_not_age(case: Case) -> None:
+    """What it says counts as long as its manifest says, so a minute later it would say the same."""
+    for seed in range(20):
+        known, soon = case.kit(_inferred(case, lives(seed))), NOW + timedelta(minutes=1)
+        now, later = view(case.manifest, seed), view(case.manifest, seed)
+        later = replace(later, context=context(soon, ZONE, busy=later.busy))
+        assert await case.said(now, known) == await case.said(later, known)
+
+
+async def it_survives_a_clock_that_goes_back(case: Case) -> None:
+    """Now may lie before what happened last."""
+    for seed in range(5):
+        past = lives(seed)
+        back = NOW - timedelta(days=30)
+        history = UserHistory(LENA, back, ZONE, back.date().toordinal(), past.activities)
+        await case.said(view(case.manifest, seed, back), case.kit(_inferred(case, history)))
+
+
+async def it_survives_a_long_list(case: Case) -> None:
+    """A long list is no reason to fail, or to name more than a few."""
+    whole = view(case.manifest, 3)
+    facts = tuple(replace(whole.facts[n % 8], ref=Ref(f"c1:{n}")) for n in range(LONG))
+    per_task = {
+        name: {f"c1:{n}": values[f"c1:{n % 8}"] for n in range(LONG)} for name, values in whole.task_features.items()
+    }
+    snippet = await case.said(replace(whole, facts=facts, task_features=per_task), case.kit(_inferred(case, lives(3))))
+    assert snippet is None or len(snippet.evidence) <= _MOST_EVIDENCE
+
+
 def _inferred(case: Case, history: UserHistory) -> dict[str, Value]:
     return {name: found.value for name, found in case.agent.infer(history).items()}
 
@@ -186,6 +217,9 @@ CHECKS: Sequence[Callable[[Case], Awaitable[None]]] = (
     the_same_view_gives_the_same_words,
     it_survives_missing_features,
     it_survives_absurd_pasts,
+    it_survives_a_clock_that_goes_back,
+    it_survives_a_long_list,
+    its_words_do_not_age,
     its_text_holds_nothing_that_its_facts_do_not,
     it_reads_only_what_it_declared,
     it_infers_only_what_it_declared,

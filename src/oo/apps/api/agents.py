@@ -66,6 +66,8 @@ class HeardOut(BaseModel):
     why_not: str | None = Field(description="`off`, `consent:…`, `context:…` or `failed:…`; null for silence.")
 
 
+CACHED = 60
+"""Seconds for which the registry may be remembered."""
 REFUSED = {**problems(s401="No session."), 500: {"model": ProblemOut, "description": "A fault of oO's."}}
 
 
@@ -87,7 +89,9 @@ def router(person: Person) -> APIRouter:
     async def registry(request: Request) -> Response:
         """Every agent with what it may see, when it is silent, and what it infers."""
         asker(request)
-        return answered(known())
+        response = answered(known())
+        response.headers["cache-control"] = f"private, max-age={CACHED}"
+        return response
 
     @routes.post(
         "/api/agents/{agent}/compute",

@@ -53,11 +53,11 @@ class House:
     """One occurrence of a recurring task."""
     label: float = 0.15
     """Each label, up to three: whoever labels a task means it."""
-    late: float = 0.4
+    late: float = 0.1
     """Late beyond what this person tolerates, by the agent `overdue_task`; this and what follows times its sureness."""
     slipping: float = 0.5
     """A habit past its usual rhythm, by `habit`."""
-    focus: float = 0.3
+    focus: float = 0.05
     """Of what is in focus these weeks, by `focus_area`."""
     fitting: float = 0.2
     """It fits before the next meeting, by `calendar_gap`."""

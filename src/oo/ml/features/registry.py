@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from math import isfinite
 from typing import TypeVar
 
@@ -169,3 +170,14 @@ FEATURES: Mapping[str, FeatureView] = {
     **{name: one.view for name, one in sorted(TASK.items())},
 }
 """Everything that the registry holds."""
+
+FRESH = timedelta(seconds=_PROMISE_SECONDS)
+"""How long a profile feature is fresh for sure."""
+REGISTRY = " ".join(f"{name}/{reducer.version}" for name, reducer in sorted(REDUCERS.items()))
+"""The definitions that profile features follow from, by their versions."""
+
+
+def features_of(verbs: Collection[Verb]) -> tuple[str, ...]:
+    """The profile features that may have another value after these happened, by name."""
+    heard = {name for name, reducer in REDUCERS.items() if reducer.hears & set(verbs)}
+    return tuple(name for name, one in sorted(PROFILE.items()) if heard & set(one.view.inputs))

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from oo.contracts.consents import Consents
 from oo.contracts.decisions import UserView
+from oo.contracts.events import UserUpdated
 from oo.contracts.features import Activity, FeatureView, Kept, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profiles
@@ -22,7 +23,7 @@ from oo.ml.features import repository
 from oo.ml.features.activity import Place, activity
 from oo.ml.features.fold import At, States, dump, fold, load, start
 from oo.ml.features.opening import hydrated
-from oo.ml.features.registry import FEATURES, HABITS, TITLES, profile_values
+from oo.ml.features.registry import FEATURES, FRESH, HABITS, REGISTRY, TITLES, features_of, profile_values
 from oo.ml.features.tables import ACTIVITY, GROUPS, STATES
 
 BATCH = 500
@@ -144,12 +145,15 @@ class KeptFeatures:
             fresh = self._kit.keys.cipher(user).seal_bytes(STATES, dump(states))
         except KeyGone:  # the person was forgotten meanwhile; erasing takes the rows
             return 0
+        updated = UserUpdated(REGISTRY, features_of({one.verb for one in known}), now, now + FRESH)
+        told = self._kit.outbox.envelope(user, updated)
         placed = [(row.seq, one.day, one.hour) for row, one in zip(rows, known, strict=True)]
 
         def unit(tx: Transaction) -> bool:
             if repository.states(tx, user) != sealed:  # another process was quicker: what it folded is not folded twice
                 return False
             repository.put(tx, user, fresh, now, placed)
+            self._kit.outbox.publish(tx, told)
             return True
 
         return len(rows) if await self._kit.db.write(unit) else 0

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from oo.contracts.consents import Consents, ConsentView
 from oo.contracts.embedding import Embedding
-from oo.contracts.events import TaskCompleted, TipReacted, TipServed
+from oo.contracts.events import TaskCompleted, TipReacted, TipServed, UserUpdated
 from oo.contracts.features import Features
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Sources
 from oo.kernel.jobs import Shard, Tick
 from oo.ml.features import module, repository
+from oo.ml.features.activity import Place
+from oo.ml.features.opening import opened
+from oo.ml.features.registry import FEATURES
+from oo.ml.features.tables import STATES, folded
 from oo.testing.rooms import Room, room
 
 LENA = UserId("01LENA00000000000000000000")
@@ -38,6 +43,9 @@ class People:
 
     async def granted(self, *, user: UserId) -> frozenset[str]:
         return self.allowed
+
+    async def granted_all(self, *, users: Collection[UserId]) -> dict[UserId, frozenset[str]]:
+        return dict.fromkeys(users, self.allowed)
 
     async def consents(self, *, user: UserId) -> list[ConsentView]:
         raise NotImplementedError
@@ -83,6 +91,39 @@ async def test_what_happened_counts_before_and_after_it_is_folded(desk: Desk) ->
     assert await desk.features.of(user=LENA) == before
     assert before["active_days"] == 3.0
     assert await desk.room.kit.db.read(repository.counts) == (1, 0)
+
+
+async def test_others_are_told_which_features_have_other_values(desk: Desk) -> None:
+    await lived(desk)
+    assert not [one for one in await desk.room.published(LENA) if isinstance(one, UserUpdated)]
+    for _ in range(2):
+        await desk.fold()
+    (told,) = [one for one in await desk.room.published(LENA) if isinstance(one, UserUpdated)]
+    assert {"completions_today", "preferred_hour"} <= set(told.features)
+    assert "dwell_seconds" not in told.features, "nobody looked at a tip"
+
+
+async def test_many_people_are_asked_about_as_each_by_themselves(desk: Desk) -> None:
+    await lived(desk)
+    whole = await desk.features.states(user=LENA)  # type: ignore[attr-defined]
+    for _ in range(2):
+        kept = (await desk.features.kept(users=[LENA, UserId("01NOBODY000000000000000000")]))[LENA]
+        assert opened(kept, Place("Europe/Berlin", time(3)), set(FEATURES)) == whole
+        await desk.fold()
+
+
+async def test_what_was_folded_by_an_older_definition_is_folded_anew(desk: Desk) -> None:
+    await lived(desk)
+    await desk.fold()
+    before = await desk.features.of(user=LENA)
+    cipher = desk.room.kit.keys.cipher(LENA)
+    old = cipher.seal_bytes(STATES, b'{"days":[1,{}]}')
+    await desk.room.kit.db.write(lambda tx: tx.execute(update(folded).values(states=old)).rowcount)
+    (kept,) = (await desk.features.kept(users=[LENA])).values()
+    assert opened(kept, Place(), set(FEATURES)) is None
+    await desk.features.refold(user=LENA)
+    (kept,) = (await desk.features.kept(users=[LENA])).values()
+    assert opened(kept, Place(), set(FEATURES)) is not None and await desk.features.of(user=LENA) == before
 
 
 async def test_the_same_event_counts_once_however_often_it_is_folded(desk: Desk) -> None:
