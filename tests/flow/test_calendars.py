@@ -193,6 +193,8 @@ async def test_a_nextcloud_lets_oo_in_without_any_password_typed(world: World) -
     assert done.status == 303, done.text
     await world.page("Send the form")
     assert flow.given == 1
+    gone = await world.post(f"{done.headers['location']}/forget")
+    assert (gone.status, flow.returned) == (200, 1), "its password is given back"
 
 
 async def test_an_address_of_this_network_is_not_asked_unless_it_is_named(world: World) -> None:

@@ -104,3 +104,14 @@ class Delegating(Protocol):
 
     async def granted(self, http: Http, ticket: str) -> Granted | None:
         """What the person allowed, or None while they have not."""
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A connector whose servers take back a password that they made for oO."""
+
+    def returns(self, address: str) -> bool:
+        """Whether the server at this address takes passwords back."""
+
+    async def give_back(self, http: Http) -> None:
+        """End the password that `http` asks with; raises `TryLater` to be asked again."""

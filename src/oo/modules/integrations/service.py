@@ -77,7 +77,7 @@ class Integrations:
         self._keeping = Keeping(kit, catalogue, self._remotes, self._sync)
         self._connecting = Connecting(kit, catalogue, self._remotes, self._keeping)
         self._delegating = Delegations(kit, catalogue, self._remotes, self._keeping, self._connecting)
-        self._revoking = Revoking(kit, self._remotes)
+        self._revoking = Revoking(kit, catalogue, self._remotes)
 
     async def inventory(self, *, user: UserId) -> Inventory:
         """See `Sources.inventory`."""

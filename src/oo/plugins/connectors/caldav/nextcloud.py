@@ -49,13 +49,20 @@ async def end(http: Http, ticket: str) -> Granted | None:
 
 
 async def give_back(http: Http) -> None:
-    """Take the password away at the server that made it; elsewhere, nothing happens."""
-    if f"/{_DAV}" not in http.base:
-        return
+    """Take the password away at the server that made it; one that is gone already is gone."""
     headers = {"ocs-apirequest": "true"}
     await http.ask(
         "DELETE", f"{root_of(http.base)}ocs/v2.php/core/apppassword", headers=headers, expect=(401, 403, 404, 405)
     )
+
+
+def is_one(address: str) -> bool:
+    """Whether calendars at this address are a Nextcloud's.
+
+    >>> is_one("https://example.com/remote.php/dav/"), is_one("https://caldav.fastmail.com/")
+    (True, False)
+    """
+    return f"/{_DAV}" in address
 
 
 def root_of(address: str) -> str:

@@ -133,6 +133,10 @@ class CalDav:
         """See `oo.contracts.abilities.Delegating`."""
         return await nextcloud.end(http, ticket)
 
+    def returns(self, address: str) -> bool:
+        """See `oo.contracts.abilities.Returning`: a Nextcloud does."""
+        return nextcloud.is_one(address)
+
     async def give_back(self, http: Http) -> None:
         """Let go of the password that a Nextcloud made for oO."""
         await nextcloud.give_back(http)
