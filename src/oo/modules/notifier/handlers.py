@@ -62,6 +62,8 @@ def on_reacted(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     """Somebody reacted, anywhere: the push is answered, its other devices are told, and the moment has its reward."""
     said, at, user = envelope.data, envelope.at, envelope.user
     assert isinstance(said, TipReacted)
+    if devices.presence(tx, user) is None:  # nothing was ever to be sent to them
+        return
     pushes = log.of_tip(tx, user, said.tip)
     if said.action == "undo":
         for push in pushes:
@@ -100,7 +102,7 @@ def on_task(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     """A task changed, was finished or is gone in its source: what was sent about it is overtaken."""
     task, user, at = envelope.data, envelope.user, envelope.at
     assert isinstance(task, TaskChanged | TaskCompleted | TaskDeleted)
-    if isinstance(task, TaskCompleted) and task.past:
+    if (isinstance(task, TaskCompleted) and task.past) or devices.presence(tx, user) is None:
         return
     standing = log.standing(tx, user, ref=task.ref)
     if isinstance(task, TaskCompleted):

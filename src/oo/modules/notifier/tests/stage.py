@@ -155,17 +155,19 @@ class Stage:
         )
         return self.rooms.tip
 
-    async def point(self, kind: str = "after-meeting", user: UserId = USER) -> None:
-        """Let a moment be due now."""
+    async def point(self, kind: str = "after-meeting", user: UserId = USER) -> str:
+        """Let a moment be due now; its id."""
         ids, now = self.room.kit.ids, self.clock.now()
         row = point_row(ids, user, kind, f"m{ids.new()}", now, now.toordinal())
         await self.room.kit.db.write(lambda tx: moments.add_point(tx, row))
+        return str(row["id"])
 
     async def decide(self, kind: str = "after-meeting") -> Any:
-        """Decide a moment now; its row."""
-        await self.point(kind)
+        """Decide what is due, then one moment now; its row."""
         await self.job("decide")
-        return (await self.points())[-1]
+        point = await self.point(kind)
+        await self.job("decide")
+        return next(row for row in await self.points() if row.id == point)
 
     async def until_sent(self, tries: int = 400) -> Any:
         """Decide one moment after the other until one is worth it; its row."""

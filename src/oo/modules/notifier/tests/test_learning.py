@@ -11,6 +11,9 @@ from oo.contracts.agents import Value
 from oo.contracts.events import BusyChanged, ConsentChanged, DeliveryChanged, TaskCompleted, TipSeen
 from oo.contracts.items import Busy
 from oo.contracts.knowledge import Known
+from oo.engine.sampling import unit
+from oo.engine.timing import SHIPPED, chance
+from oo.engine.timing.price import lowest
 from oo.kernel.db import Transaction
 from oo.kernel.jobs import Shard, Tick
 from oo.modules.notifier import module
@@ -78,6 +81,9 @@ async def test_the_log_holds_the_whole_decision(stage: Stage) -> None:
     assert (len(moment.base), len(moment.effect)) == (7, 10)
     assert (send.probability, send.sent, send.seed) == (row.probability, True, json.loads(row.moment)["seed"])
     assert kept["share"] == 0.25
+    again = chance(send.effect, send.variance, send.price, floor=lowest(kept["share"]), temperature=SHIPPED.temperature)
+    assert abs(again - row.probability) < 1e-6
+    assert unit(send.seed) < row.probability
 
 
 async def test_who_takes_the_consent_back_is_unlearnt(stage: Stage) -> None:
