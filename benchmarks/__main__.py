@@ -22,6 +22,7 @@ from benchmarks import (
     served,
     sources,
     ticks,
+    untruths,
 )
 from benchmarks.notifier import notifier
 from benchmarks.replay import replays
@@ -57,6 +58,7 @@ def main(wanted: list[str]) -> int:
             *agents.BENCHES,
             *calendars.BENCHES,
             *peeking.BENCHES,
+            *untruths.BENCHES,
         )
     }
     benches |= {

@@ -43,7 +43,7 @@ def services(profile: str) -> dict[str, Any]:
 
 
 @needs_compose
-@pytest.mark.parametrize("profile", ["core", "full"])
+@pytest.mark.parametrize("profile", ["core", "full", "ai"])
 def test_compose_reads_a_profile_without_a_word(profile: str) -> None:
     said = compose(profile, None, "--quiet")
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
@@ -72,6 +72,14 @@ def test_core_is_oo_alone_and_full_has_parts_of_it_with_postgres_and_nats_beside
     assert [name for name, service in full.items() if service.get("ports")] == ["api"]
     assert [list(full[name]["networks"]) for name in ("postgres", "nats")] == [["inside"], ["inside"]]
     assert [full[name]["command"] for name in ("api", "worker", "relay")] == [["api"], ["worker"], ["relay"]]
+
+
+@needs_compose
+def test_the_gateway_to_models_is_reached_from_nowhere_but_its_network() -> None:
+    found = services("ai")
+    assert set(found) == {"gateway", "ollama"}
+    assert [name for name, service in found.items() if service.get("ports")] == []
+    assert found["gateway"]["environment"]["OLLAMA_URL"] == "http://ollama:11434"
 
 
 @needs_compose
@@ -107,7 +115,8 @@ def test_oo_in_a_container_can_do_little_and_is_reached_from_this_machine_alone(
 @needs_hadolint
 def test_the_linter_finds_nothing_in_the_dockerfile() -> None:
     assert HADOLINT is not None
-    said = subprocess.run([HADOLINT, "infra/Dockerfile"], cwd=HOUSE, capture_output=True, text=True, check=False)
+    files = ["infra/Dockerfile", "infra/litellm/Dockerfile"]
+    said = subprocess.run([HADOLINT, *files], cwd=HOUSE, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout) == (0, "")
     faulty = DOCKERFILE.replace("WORKDIR /data", "WORKDIR data")
     said = subprocess.run([HADOLINT, "-"], input=faulty, capture_output=True, text=True, check=False)

@@ -75,8 +75,8 @@ def gateway(settings: Settings) -> Gateway | None:
     """The gateway that the settings name; none is a normal state."""
     if settings.llm_url is None:
         return None
-    key = None if settings.llm_key is None else settings.llm_key.get_secret_value()
-    return Gateway(settings.llm_url, key, parallel=settings.llm_parallel)
+    key = "" if settings.llm_key is None else settings.llm_key.get_secret_value()
+    return Gateway(settings.llm_url, key or None, parallel=settings.llm_parallel)
 
 
 def _nothing_to_erase(tx: Transaction, user: str) -> int:

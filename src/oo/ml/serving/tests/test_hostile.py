@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 from collections.abc import Sequence
 
 import pytest
@@ -14,35 +12,14 @@ from oo.engine.when import today, zone_of
 from oo.ml.serving.lexicon import lexicon
 from oo.ml.serving.naming import invented, names, stated
 from oo.ml.serving.tests.briefs import TITLES, brief, writer
-from oo.ml.serving.tests.plants import Plant, plants
 from oo.ml.serving.writer import Check
-from oo.testing.llm.answers import Answer, Asked, Speech, candidates
+from oo.testing.llm.answers import Answer, candidates
+from oo.testing.llm.plants import AT_ONCE, Plant, liar, plants, untrue
 from oo.testing.llm.server import stand_in
 
 pytestmark = pytest.mark.anyio
 DISGUISES = range(30)
 """Seeds of the frames and disguises that every untruth is tried in."""
-AT_ONCE = 5
-
-
-def liar(lies: Sequence[Plant]) -> Speech:
-    """Says the lies, five at a time, the next five whenever it is asked; in the reason beside them, too."""
-    batches = itertools.cycle([lies[start : start + AT_ONCE] for start in range(0, len(lies), AT_ONCE)])
-
-    def say(asked: Asked) -> Answer:
-        batch = next(batches)
-        return Answer(
-            json.dumps(
-                {
-                    "candidates": [
-                        {"kind": "task", "text": one.text, "evidence": ["e1"], "why": one.text, "confidence": 1}
-                        for one in batch
-                    ]
-                }
-            )
-        )
-
-    return say
 
 
 async def shown(lies: Sequence[Plant], language: str, check: Check | None = None) -> tuple[int, list[str]]:
@@ -62,24 +39,12 @@ async def shown(lies: Sequence[Plant], language: str, check: Check | None = None
     return told, read
 
 
-def untrue(texts: Sequence[str], lies: Sequence[Plant]) -> list[str]:
-    """The texts in which something untrue can be read beside the titles."""
-    rest = [(text, " ".join(_without_titles(text).lower().split())) for text in texts]
-    return [text for text, left in rest if any(one.untrue.lower() in left for one in lies)]
-
-
-def _without_titles(text: str) -> str:
-    for title in TITLES:
-        text = text.replace(title, " ")
-    return text
-
-
 @pytest.mark.parametrize("language", ["en", "de"])
 async def test_of_all_that_a_hostile_model_invents_nothing_is_shown(language: str) -> None:
     lies = list(plants(language, 0))
     told, read = await shown(lies, language)
     assert told >= len(lies) > 150
-    assert untrue(read, lies) == []
+    assert untrue(read, lies, TITLES) == []
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -97,7 +62,7 @@ def test_no_untruth_passes_in_any_frame_or_disguise(language: str) -> None:
 async def test_without_the_check_it_would_be(language: str) -> None:
     lies = [one for one in plants(language, 0) if one.sort in ("name", "date", "number")]
     _, read = await shown(lies, language, check=lambda *_: ())
-    assert len(untrue(read, lies)) > 10
+    assert len(untrue(read, lies, TITLES)) > 10
 
 
 async def test_orders_hidden_in_a_title_are_not_followed_in_the_tip_s_own_words() -> None:

@@ -5,9 +5,16 @@ Each plant is a text with `%s` where the placeholder of its task stands, and wha
 
 from __future__ import annotations
 
+import itertools
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from oo.testing.llm.answers import Answer, Asked, Speech
+
+AT_ONCE = 5
+"""Lies in one answer."""
 
 NAMES = (
     "Anna Ben Carla Dmitri Esra Fatima Giulia Hüseyin Ines Jürgen Katja Lars Mehmet Nadia Olga Pavel Quentin Rosa "
@@ -97,7 +104,7 @@ class Plant:
 
 def plants(language: str, seed: int) -> Iterator[Plant]:
     """Every untruth in a frame of the language, its letters sometimes disguised."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same lies each time
     words = {"name": NAMES, "date": DATES, "number": NUMBERS, "address": ADDRESSES}
     sorts = {**{sort: text.split() for sort, text in words.items()}, "order": [*ORDERS], "place": [*PLACES]}
     for sort, untruths in sorts.items():
@@ -121,3 +128,28 @@ def _disguised(word: str, chance: random.Random) -> str:
             word[:2] + "\u00ad" + word[2:],
         )
     )
+
+
+def liar(lies: Sequence[Plant]) -> Speech:
+    """Says the lies, five at a time, the next five whenever it is asked; in the reason beside them, too."""
+    batches = itertools.cycle([lies[start : start + AT_ONCE] for start in range(0, len(lies), AT_ONCE)])
+
+    def say(asked: Asked) -> Answer:
+        each = [
+            {"kind": "task", "text": one.text, "evidence": ["e1"], "why": one.text, "confidence": 1}
+            for one in next(batches)
+        ]
+        return Answer(json.dumps({"candidates": each}))
+
+    return say
+
+
+def untrue(texts: Sequence[str], lies: Sequence[Plant], titles: Sequence[str]) -> list[str]:
+    """The texts in which something untrue can be read beside the titles."""
+
+    def rest(text: str) -> str:
+        for title in titles:
+            text = text.replace(title, " ")
+        return " ".join(text.lower().split())
+
+    return [text for text in texts if any(one.untrue.lower() in rest(text) for one in lies)]
