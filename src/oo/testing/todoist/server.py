@@ -41,6 +41,8 @@ class Todoist:
     denies: bool = False
     delay: float = 0.0
     """Seconds that each answer takes."""
+    holds: float = 0.0
+    """Seconds between doing what a command says and answering."""
     access: Access = field(init=False)
     faults: Faults = field(init=False)
 
@@ -130,6 +132,7 @@ class Todoist:
         if "commands" in form:
             commands = json.loads(form["commands"])
             said["sync_status"] = {str(one.get("uuid")): account.run(one) for one in commands}
+            await asyncio.sleep(self.holds)
         if "sync_token" in form:
             said |= account.since(form["sync_token"])
         return JSONResponse(said)
