@@ -132,6 +132,14 @@ def test_a_visit_closes_what_is_not_the_tip_any_more(desktop: Seen) -> None:
     )
 
 
+def test_an_answer_on_the_page_closes_what_this_device_shows(desktop: Seen) -> None:
+    here = device(desktop)
+    here.push(a_push(desktop.origin, waiting(desktop)))
+    here.wait(lambda all_of_them: len(all_of_them) == 1)
+    here.page.get_by_role("button", name="Done").click()
+    here.wait(lambda all_of_them: all_of_them == [])
+
+
 def stood_in(watched: Seen, *subscriptions: dict[str, Any]) -> None:
     """Give the page a push service whose subscriptions are these, in their order."""
     left = list(subscriptions)

@@ -13,8 +13,8 @@ async function tellOf(path, more) {
 }
 
 // What is shown on this device and is answered, or not the tip any more, is closed.
-async function tidy(current) {
-  for (const shown of await (await room())?.getNotifications() || []) if (shown.data?.tip && shown.data.tip !== current) shown.close()
+async function tidy(over) {
+  for (const shown of await (await room())?.getNotifications() || []) if (shown.data?.tip && over(shown.data.tip)) shown.close()
 }
 
 async function here() {
@@ -27,7 +27,7 @@ async function here() {
     localStorage.removeItem('push')
     await subscription?.unsubscribe()
     await at?.unregister()
-  } else if (said.state === 'well') await tidy(said.current)
+  } else if (said.state === 'well') await tidy(tip => tip !== said.current)
   else if (Notification.permission === 'granted') {
     await subscription?.unsubscribe()
     await tellOf('renew', { device, subscription: await subscribed(said.key) })
@@ -55,7 +55,16 @@ function inform(words) {
 }
 
 if (worker) {
-  const visit = () => here().catch(() => {})
+  let visited = -60000
+  const visit = () => {
+    if (document.hidden || performance.now() - visited < 60000) return
+    visited = performance.now()
+    here().catch(() => {})
+  }
   addEventListener('load', visit)
-  addEventListener('visibilitychange', () => document.hidden || visit())
+  addEventListener('visibilitychange', visit)
+  addEventListener('submit', ({ target }) => {
+    const answered = target.elements.tip?.value
+    if (answered) tidy(tip => tip === answered).catch(() => {})
+  })
 }

@@ -13,6 +13,7 @@ from oo.contracts.channels import Address, Receipt
 from oo.kernel.http.client import Client, Reply
 from oo.plugins.channels.webpush.plugin import WebPush, receipt
 from oo.testing.channel_cases import NOW, LentDesk, message
+from oo.testing.posted import Answer
 from oo.testing.push import Browser, PushService, push_service
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +103,19 @@ async def test_the_contact_is_the_operator_or_the_site() -> None:
             async with phone(service, service.subscribe()) as (channel, address):
                 desk = LentDesk(address.desk.http, settings)
                 assert await channel.deliver(message(), replace(address, desk=desk)) == Receipt("delivered")
+
+
+async def test_a_service_that_takes_its_time_is_not_waited_for_and_not_asked_again() -> None:
+    with push_service() as service:
+        slow = service.subscribe()
+        slow.refusal = Answer(keep_silent=True)
+        async with (
+            phone(service, slow) as (channel, address),
+            Client(allowed=(service.desk.host,), redirects=False, seconds=3) as impatient,
+        ):
+            desk = LentDesk(impatient, {"push_hosts": service.desk.host})
+            assert await channel.deliver(message(), replace(address, desk=desk)) == Receipt("unknown", "no-answer")
+        assert len(service.desk.posted) == 1
 
 
 @pytest.mark.parametrize(
