@@ -11,6 +11,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Seen, seen
 
 from oo.apps.web.tests.site import Site
 from oo.contracts.profiles import Profile
+from oo.contracts.sign_ins import WayIn
 from oo.contracts.tips import SilenceView
 
 pytestmark = pytest.mark.browser
@@ -80,6 +81,22 @@ def test_axe_finds_nothing_while_undo_is_open_in_silence_and_at_first(
     watched.site.tips.silence = SilenceView("nothing-connected", "Nothing is connected.")
     assert findings(watched.open()) == []
     page.context.close()
+
+
+def test_axe_finds_nothing_where_there_are_ways_to_sign_in(browser: Browser, served: tuple[Site, str]) -> None:
+    """The door with its buttons, the section of Settings, and the question about new terms; none is too wide."""
+    site, origin = served
+    served = site, origin.replace("127.0.0.1", "localhost")  # passkeys need a name
+    watched = calm(browser, served, {"width": 320, "height": 640})
+    site.ways.have, site.ways.passkeys = ["google", "oidc"], True
+    now = site.clock.now()
+    site.ways.theirs = [WayIn("w1", "provider", "Google", "lena@example.org", now, now, "google")]
+    for path in ("/sign-in", "/sign-in?by=google&why=unknown", "/settings", "/settings?by=google&why=taken", "/agree"):
+        page = visit(watched, path)
+        assert findings(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    watched.page.context.close()
+    assert watched.complaints == []
 
 
 @pytest.mark.parametrize(("width", "text"), [(320, 16), (390, 32), (640, 32)])

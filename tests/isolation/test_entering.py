@@ -82,7 +82,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
 async def test_a_session_changes_with_every_sign_in_and_the_one_before_is_over(doors: Doors) -> None:
     await doors.by_link()
     before = doors.jar["oo"]
-    assert (await doors.there_and_back("/settings/ways/add/oidc")).headers["location"] == "/settings#ways"
+    assert (await doors.there_and_back("/settings/ways/add/oidc")).headers["location"] == "/settings#entering"
     assert doors.jar["oo"] == before  # nobody signed in, something was added
     answer = await doors.there_and_back("/sign-in/with/oidc")
     assert (answer.status, answer.headers["location"]) == (303, "/")

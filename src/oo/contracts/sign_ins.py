@@ -138,6 +138,9 @@ class Passkeys(Protocol):
     def possible(self, *, origin: str) -> bool:
         """Whether a browser that knows oO by this origin can have passkeys for it: they need a name, not an address."""
 
+    async def kept(self, *, origin: str) -> bool:
+        """Whether anybody here has one that this browser could use."""
+
     async def offer(self, *, identity: Identity, origin: str) -> Asked:
         """What a browser needs to make a passkey for the person; raises `Refused` where there can be none."""
 

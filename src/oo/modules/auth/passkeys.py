@@ -52,6 +52,10 @@ class DevicePasskeys:
         host = urlsplit(origin).hostname or ""
         return (origin == public and not _is_address(host)) if public else host == "localhost"
 
+    async def kept(self, *, origin: str) -> bool:
+        """See `Passkeys.kept`."""
+        return self.possible(origin=origin) and await self._kit.db.read(ways.has_passkeys)
+
     async def offer(self, *, identity: Identity, origin: str) -> Asked:
         """See `Passkeys.offer`."""
         from webauthn import generate_registration_options

@@ -15,7 +15,7 @@ from oo.apps.web.sign_in.provider_routes import leave, told
 from oo.contracts.errors import Refused
 from oo.contracts.sign_ins import NotLetIn
 
-HERE = "/settings#ways"
+HERE = "/settings#entering"
 
 
 class WaysRoutes:
@@ -63,7 +63,7 @@ class WaysRoutes:
         visitor = await self._pages.visitor(request)
         form = await read_form(request)
         await self._promises.sign_ins.remove(user=visitor.user, way=form.one("way"))
-        return RedirectResponse("/settings?saved=1#ways", 303)
+        return RedirectResponse("/settings?saved=1#entering", 303)
 
     async def offer(self, request: Request) -> Response:
         """What the browser is to make."""

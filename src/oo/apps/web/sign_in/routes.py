@@ -44,7 +44,7 @@ class SignInRoutes:
         language, providers = self._language(request), self._promises.sign_ins.providers()
         view = SignInView(
             providers=tuple(Link(provider.name, f"/sign-in/with/{provider.id}") for provider in providers),
-            passkeys=self._promises.passkeys.possible(origin=request.state.site.origin),
+            passkeys=await self._promises.passkeys.kept(origin=request.state.site.origin),
             problem=problem_of(request.query_params, providers, translator(language)),
         )
         return self._pages.show(request, "sign_in/page.html", Frame(language=language), view)

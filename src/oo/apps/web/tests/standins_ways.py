@@ -22,7 +22,7 @@ class StandInWays:
     clock: Clock
     have: list[str] = field(default_factory=list)
     """Ids of providers."""
-    kept: list[WayIn] = field(default_factory=list)
+    theirs: list[WayIn] = field(default_factory=list)
     begun: list[tuple[str, str, bool]] = field(default_factory=list)
     passkeys: bool = False
 
@@ -46,14 +46,17 @@ class StandInWays:
         return Arrived(session, "/")
 
     async def ways(self, *, user: UserId) -> Sequence[WayIn]:
-        return self.kept
+        return self.theirs
 
     async def remove(self, *, user: UserId, way: str) -> None:
-        if way not in [one.id for one in self.kept]:
+        if way not in [one.id for one in self.theirs]:
             raise NotFound
-        self.kept = [one for one in self.kept if one.id != way]
+        self.theirs = [one for one in self.theirs if one.id != way]
 
     def possible(self, *, origin: str) -> bool:
+        return self.passkeys
+
+    async def kept(self, *, origin: str) -> bool:
         return self.passkeys
 
     async def offer(self, *, identity: Identity, origin: str) -> Asked:

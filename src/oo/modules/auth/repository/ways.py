@@ -61,6 +61,11 @@ def passkey(tx: Transaction, digest: str) -> Row[Any] | None:
     return tx.execute(_PASSKEY, {"digest": digest}).first()
 
 
+def has_passkeys(tx: Transaction) -> bool:
+    """Whether anybody has a passkey."""
+    return tx.execute(select(passkeys.c.id).limit(1)).first() is not None
+
+
 def add_passkey(tx: Transaction, row: Mapping[str, Any]) -> bool:
     """Keep a passkey unless its credential is there; True when added."""
     return insert_new(tx, passkeys, row)

@@ -35,7 +35,7 @@ async function keep(name) {
   }
   const made = plain(await navigator.credentials.create({ publicKey }))
   await told('/settings/passkeys', { credential: made, name })
-  location.assign('/settings?saved=1#ways')
+  location.assign('/settings?saved=1#entering')
 }
 
 function offer(button, act, failed) {
@@ -57,5 +57,5 @@ function offer(button, act, failed) {
 }
 
 offer(door, enter, '/sign-in?by=passkey&why=failed')
-offer(add?.querySelector('button'), () => keep(add.elements.name.value), '/settings?by=passkey&why=failed#ways')
+offer(add?.querySelector('button'), () => keep(add.elements.name.value), '/settings?by=passkey&why=failed#entering')
 if (add && window.PublicKeyCredential) add.hidden = false
