@@ -13,7 +13,9 @@ from oo.contracts.events import (
     TaskDeleted,
     TaskReopened,
 )
-from oo.modules.integrations.tests.conftest import HOME, LENA, TODO, House
+from oo.contracts.items import facts_from_texts
+from oo.contracts.sources import Stocked
+from oo.modules.integrations.tests.conftest import HOME, LENA, MILO, TODO, House
 
 pytestmark = pytest.mark.anyio
 DONE = f"{HOME}/done.txt"
@@ -200,3 +202,15 @@ def event(start: str, end: str) -> str:
 def calendar(*events: str) -> str:
     """A calendar file."""
     return "\r\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//oO//test//EN", *events, "END:VCALENDAR", ""))
+
+
+async def test_many_inventories_in_one_read_are_those_of_each(house: House) -> None:
+    view = await house.add("(A) Call Ada +home\nBuy milk due:2026-11-22\nx 2026-11-20 Paint +flat\n")
+    await house.add("Something else\n", f"{HOME}/b.txt")
+    several = await house.service.stocks(users=[LENA, MILO])
+    alone = await house.service.inventory(user=LENA)
+    assert facts_from_texts(several[LENA].facts) == alone.facts and len(alone.facts) == 3
+    assert (several[LENA].connected, several[LENA].last_project) == (2, alone.last_project)
+    assert several[MILO] == Stocked()
+    await house.service.disconnect(user=LENA, connection=view.id)
+    assert len((await house.service.stocks(users=[LENA]))[LENA].facts) == 1
