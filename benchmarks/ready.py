@@ -26,7 +26,7 @@ from benchmarks.server import Server, bare, free_port, oo, serving
 SEED = 20261121
 ROUNDS, REQUESTS = 5, 2_000
 PER_SECOND, PACED_SECONDS = 200, 15
-DAYS, CROWD = 60, 200
+DAYS, CROWD = 40, 200
 
 
 def ready() -> Iterator[Figure]:
