@@ -66,7 +66,8 @@ def crowd() -> Iterator[Figure]:
     with newcomers(CROWD, None) as (there, crowd_):
         found = asyncio.run(flood(there, crowd_, SEED))
     note = f"longest {found.longest:.2f} s, {found.faults} faults, {len(found.answers)} answers; p95 of the same crowd "
-    note += f"for tips that stand {found.standing:.2f} s, load of the machine {os.getloadavg()[0]:.1f}"
+    note += f"for tips that stand {found.standing:.2f} s; {found.spent:.2f} s of the server's processor time for all; "
+    note += f"load {os.getloadavg()[0]:.1f}"
     yield Figure("200 at once before a model of 1-5 s, p95", found.p95, "s", "≤ 1.5", 1.5, note)
     yield Figure("200 at once before a model of 1-5 s, longest", found.longest, "s", "≤ 8", 8.0, "")
     yield Figure("200 at once, answers of 500 and more", found.faults, "", "0", 0.0, "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from tests.chaos.newcomers import Answered, Model, ask, newcomers, running, until
@@ -36,6 +37,8 @@ class Flood:
     """Whether the model was writing ahead when everybody asked."""
     standing: float
     """The p95 of the same crowd asking for tips that stand, in seconds."""
+    spent: float
+    """Seconds of processor time that the server took until all were answered, all else that it did included."""
 
     @property
     def p95(self) -> float:
@@ -67,11 +70,20 @@ async def flood(there: World, people: list[Person], seed: int) -> Flood:
         ahead = await until(lambda: len(model.calls) >= PARALLEL, 20)
         await asyncio.sleep(SETTLES)
         everybody = list(enumerate(people))
+        spent = _cpu(there)
         answers = await ask(port, [*everybody, *everybody[:TWICE]])
+        spent = _cpu(there) - spent
         before = len(model.calls)
         await until(lambda: len(model.calls) >= before + 4, 30)
         standing = percentile([one.seconds for one in await ask(port, everybody)], 0.95)
-        return Flood(answers, model, ahead, standing)
+        return Flood(answers, model, ahead, standing, spent)
+
+
+def _cpu(there: World) -> float:
+    process = there.parts["app"].process
+    assert process is not None
+    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
 def _judge(found: Flood) -> Outcome:
@@ -84,6 +96,6 @@ def _judge(found: Flood) -> Outcome:
         ok and p95 <= max(P95, SLOWER * standing) and most <= PARALLEL and not twice,
         f"{len(answers)} asked at once, {good} with their own thing, {faults} faults, p95 {p95:.2f} s, longest "
         f"{longest:.2f} s (tips that stand: p95 {standing:.2f} s), at most {most} calls at once of {PARALLEL} allowed, "
-        f"{twice} second calls for one person, "
+        f"{twice} second calls for one person, {found.spent:.1f} s of processor time, "
         f"{len(model.calls)} calls",
     )
