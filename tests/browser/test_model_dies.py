@@ -51,15 +51,15 @@ def test_a_model_that_dies_between_two_taps_is_missed_by_nobody(
     expect(page.locator("h1")).to_have_text("Done.")
 
     os.kill(model.pid, signal.SIGKILL)
+    page.goto(f"http://127.0.0.1:{home.port}/")
+    expect(page.locator("h1")).to_contain_text("Send the form")
     home.until(page, 1)
     with home.file.open("a") as file:  # something that no model ever heard of
         file.write("(A) 2026-11-03 Ask Tom for the gate code +home due:2026-11-01\n")
-    for thing in ("Ask Tom for the gate code", "Send the form"):
-        page.goto(f"http://127.0.0.1:{home.port}/")
-        expect(page.locator("h1")).to_contain_text(thing)
-        ready(page)
-        page.get_by_role("button", name="Done").click()
-        expect(page.locator("h1")).to_have_text("Done.")
-    home.until(page, 3)
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("h1")).to_have_text("Done.")
+    page.goto(f"http://127.0.0.1:{home.port}/")
+    expect(page.locator("h1")).to_contain_text("Ask Tom for the gate code")
+    home.until(page, 2)
     assert complaints == []
     context.close()
