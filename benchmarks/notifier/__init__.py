@@ -34,7 +34,8 @@ def notifier(people: int = PEOPLE, days: int = DAYS, seconds: float = math.inf) 
     """Every figure; the year takes a quarter of an hour on two idle cores, and ends early after so many `seconds`."""
     from benchmarks.notifier import points
     from benchmarks.notifier.plot import svg
-    from benchmarks.notifier.year import LIES, Told, lived
+    from benchmarks.notifier.world import LIES, Told
+    from benchmarks.notifier.year import lived
 
     started, told = time.perf_counter(), Told()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from benchmarks.notifier.year import Told
+from benchmarks.notifier.world import Told
 
 COLOURS: Mapping[str, str] = {
     "worth-it": "#e0af68",

@@ -43,7 +43,7 @@ async def test_what_is_not_named_stays_and_nonsense_is_refused(stage: Stage) -> 
     assert (kept.a_day, kept.silent_in) == (0, ("work",))
     for wrong in ({"a_day": 9}, {"a_day": -1}, {"quiet": (time(7), time(7))}, {"silent_in": ("sleep",)}):
         with pytest.raises(Invalid):
-            await stage.notifier.wish(user=USER, **wrong)  # type: ignore[arg-type]
+            await stage.notifier.wish(user=USER, **wrong)
 
 
 async def test_the_dial_at_0_sends_nothing_and_says_so(stage: Stage) -> None:
