@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import json
@@ -40,7 +41,9 @@ class Quirks:
     loses: bool = False
     """Whether it says that it took a PUT, and doesn't keep it."""
     races: int = 0
-    """How many PUTs meet one of somebody else's."""
+    """How many PUTs are refused as if they had met one of somebody else's."""
+    meanwhile: tuple[str, ...] = ()
+    """What somebody else writes just before the next PUT."""
 
 
 class Dav:
@@ -171,6 +174,9 @@ class _Asked:
             return await _said(self.send, 403, b"")
         if method == "PUT" and quirks.loses:
             return await _said(self.send, 204, b"")
+        if method == "PUT" and quirks.meanwhile:
+            lines, quirks.meanwhile = quirks.meanwhile, ()
+            await asyncio.to_thread(self.dav.put, self.scope["path"], *lines)
         if method == "PUT" and quirks.races > 0:
             quirks.races -= 1
             return await _said(self.send, 412, b"")

@@ -96,6 +96,15 @@ async def test_who_writes_at_the_same_moment_is_looked_at_first(life: Life) -> N
         await life.tick(plants)
 
 
+async def test_what_somebody_writes_between_reading_and_writing_is_not_lost(life: Life) -> None:
+    item = await life.item("Call Ada")
+    life.dav.quirks.meanwhile = task("1", "Call Ada on Monday")
+    with pytest.raises(Changed):
+        await life.tick(item)
+    assert "Call Ada on Monday" in life.dav.get(PATH)
+    assert "COMPLETED" not in life.dav.get(PATH)
+
+
 async def test_a_server_without_etags_is_written_all_the_same(life: Life) -> None:
     life.dav.quirks.etags = False
     await life.tick(await life.item("Call Ada"))
