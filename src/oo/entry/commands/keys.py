@@ -16,9 +16,8 @@ KEY = "instance.key"
 def rotate(settings: Settings, out: TextIO) -> None:
     """Change the instance key, and the key of passes; running processes see both by themselves."""
     count = done(settings, {"do": "rotate-keys"})
-    out.write(
-        f"The instance key is a new one; it wraps the keys of {count} people. Back {KEY} up, apart from the data.\n"
-    )
+    people = "one person" if count == 1 else f"{count} people"
+    out.write(f"The instance key is a new one and wraps the keys of {people}. Back up {settings.data / KEY}, apart.\n")
     clock = SystemClock()
     keys = pass_keys(settings, clock, UlidIds(clock))
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
