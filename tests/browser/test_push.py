@@ -229,11 +229,11 @@ def test_the_worker_of_notifications_serves_no_page(desktop: Seen) -> None:
 def test_the_dial_says_what_it_means_and_is_saved_at_once(desktop: Seen) -> None:
     page = desktop.open("/settings")
     dial = page.get_by_role("slider", name="How often")
-    expect(page.locator(".stops output")).to_have_text("at most 3 a day")
+    expect(page.locator(".stops [data-said]")).to_have_text("at most 3 a day")
     dial.press("End")
-    expect(page.locator(".stops output")).to_have_text("at most 8 a day")
+    expect(page.locator(".stops [data-said]")).to_have_text("at most 8 a day")
     dial.press("Home")
-    expect(page.locator(".stops output")).to_have_text("only when you look")
+    expect(page.locator(".stops [data-said]")).to_have_text("only when you look")
     assert dial.get_attribute("aria-valuetext") == "only when you look"
     expect(page.locator("[role=status]")).to_have_text("Saved.")
     assert desktop.site.deliveries.kept.a_day == 0

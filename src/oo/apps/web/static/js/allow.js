@@ -32,5 +32,5 @@ addEventListener('input', ({ target }) => {
   }
   if (!target.matches('.dial')) return
   turned(target)
-  target.ariaValueText = target.form.querySelector('output').textContent = +target.value ? target.dataset.many.replace('%count%', target.value) : target.dataset.none
+  target.ariaValueText = target.form.querySelector('[data-said]').textContent = +target.value ? target.dataset.many.replace('%count%', target.value) : target.dataset.none
 })
