@@ -85,15 +85,14 @@ class KeptFeatures:
             await self._kit.db.write(lambda tx: repository.replace(tx, user, sealed, fresh))
 
     async def history(self, *, user: UserId) -> UserHistory:
-        """See `Features.history`."""
-        profile, now = await self._place(user), self._kit.clock.now()
+        """See `Features.history`; all that waits is folded before, however much it is."""
+        place, now = await self._place(user), self._kit.clock.now()
         known: list[Activity] = []
         if HABITS in await self._consents.granted(user=user):
-            done, late = await self._kit.db.read(
-                lambda tx: (repository.past(tx, user), repository.waiting(tx, user, BATCH))
-            )
-            known = sorted([*self._past(user, done), *self._placed(user, late, profile)], key=lambda one: one.at)
-        return UserHistory(user, now, profile.zone, profile.day(now), tuple(known))
+            while await self._fold(user):
+                pass
+            known = self._past(user, await self._kit.db.read(lambda tx: repository.past(tx, user)))
+        return UserHistory(user, now, place.zone, place.day(now), tuple(known))
 
     async def pasts(self, *, after: str, limit: int) -> Sequence[UserHistory]:
         """See `Features.pasts`."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from oo.kernel.db import Transaction
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
 from oo.modules.recommender.hearing import repository
+
+if TYPE_CHECKING:
+    from oo.contracts.events import TaskCompleted
 
 HEARD = (
     "signals.task.added",
@@ -30,4 +34,11 @@ def on_change(tx: Transaction, envelope: Envelope) -> None:
     repository.call(tx, envelope.user, envelope.at)
 
 
-HEARERS: Mapping[str, Handler] = dict.fromkeys(HEARD, on_change)
+def on_completed(tx: Transaction, envelope: Envelope) -> None:
+    """The same; what was finished before oO knew of it is inferred from today, as a whole past comes at once."""
+    if cast("TaskCompleted", envelope.data).past:
+        repository.learn(tx, envelope.user)
+    on_change(tx, envelope)
+
+
+HEARERS: Mapping[str, Handler] = {**dict.fromkeys(HEARD, on_change), "signals.task.completed": on_completed}

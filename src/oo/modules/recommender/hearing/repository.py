@@ -43,12 +43,11 @@ _KEPT = Prepared(
 _SETTLE = Prepared(
     update(hearings)
     .where(hearings.c.user_id == bindparam("person"), hearings.c.due_at == bindparam("before"))
-    .values(due_at=bindparam("next"))
+    .values(due_at=bindparam("next"), inferred_on=bindparam("day"))
 )
-_HEARD = Prepared(
-    update(hearings)
-    .where(hearings.c.user_id == bindparam("person"))
-    .values(heard_at=bindparam("heard"), inferred_on=bindparam("day"))
+_HEARD = Prepared(update(hearings).where(hearings.c.user_id == bindparam("person")).values(heard_at=bindparam("heard")))
+_LEARN = Prepared(
+    update(hearings).where(hearings.c.user_id == bindparam("person"), hearings.c.inferred_on != 0).values(inferred_on=0)
 )
 
 
@@ -119,10 +118,15 @@ def call(tx: Transaction, user: str, at: datetime) -> None:
     tx.run(_CALL[tx.dialect], {"user": user, "at": at})
 
 
+def learn(tx: Transaction, user: str) -> None:
+    """Have agents infer of the person again before they are asked next, also on the same day."""
+    tx.run(_LEARN, {"person": user})
+
+
 def settle(tx: Transaction, settled: Sequence[Settled]) -> None:
-    """Note that people were asked; who was called meanwhile is asked again."""
-    tx.run(_SETTLE, [{"person": one.user, "before": one.before, "next": one.next} for one in settled])
-    tx.run(_HEARD, [{"person": one.user, "heard": one.heard, "day": one.day} for one in settled])
+    """Note that people were asked; who was called meanwhile is asked again, and inferred of again."""
+    tx.run(_SETTLE, [{"person": one.user, "before": one.before, "next": one.next, "day": one.day} for one in settled])
+    tx.run(_HEARD, [{"person": one.user, "heard": one.heard} for one in settled])
 
 
 def keep_round(tx: Transaction, after: str, upto: str, at: datetime, old: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from oo.contracts.agents import Inference, Snippet, Value
 from oo.contracts.asking import Asked, Asking, Told, told
 from oo.contracts.contexts import Contexts
-from oo.contracts.events import SnippetComputed, TaskAdded
+from oo.contracts.events import SnippetComputed, TaskAdded, TaskCompleted
 from oo.contracts.features import Features, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
@@ -181,6 +181,21 @@ async def test_the_past_is_inferred_from_once_a_day(hall: Hall) -> None:
     assert hall.oracle.pasts == 1
     hall.clock.advance(timedelta(days=1))
     await hall.round()
+    assert hall.oracle.pasts == 2
+
+
+async def test_a_past_that_comes_from_a_source_is_inferred_from_the_same_day(hall: Hall) -> None:
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    await hall.room.deliver(USER, TaskCompleted(ref="c1:b"))
+    await hall.tick()
+    assert hall.oracle.pasts == 1, "what happens today is inferred from tomorrow"
+    for ref in ("c1:c", "c1:d"):
+        await hall.room.deliver(USER, TaskCompleted(ref=ref, past=True))
+    await hall.tick()
+    assert hall.oracle.pasts == 2
+    await hall.room.deliver(USER, TaskAdded(ref="c1:e"))
+    await hall.tick()
     assert hall.oracle.pasts == 2
 
 
