@@ -46,6 +46,7 @@ PUBLIC = Public(
     prefixes=("/sign-in/", "/static/", "/agents/", "/hooks/", web.ANSWERS),
     files="/static/",
     door="/sign-in",
+    kept=frozenset({"/api/agents/registry"}),
     uploads=web.UPLOADS,
     asking=frozenset({"/api/recommend"}),
     tried=frozenset({"/api/auth/token"}),

@@ -52,6 +52,8 @@ class Public:
     """Prefix of static files: never personal, and kept by browsers as long as they say."""
     door: str
     """Where whoever is not signed in is sent; below it, failed tries are counted."""
+    kept: frozenset[str] = frozenset()
+    """Paths whose answers name nobody, beside files, and may be kept by browsers as long as they say."""
     uploads: frozenset[str] = frozenset()
     """Paths that take a form with a file, for those who are signed in."""
     asking: frozenset[str] = frozenset()
@@ -119,12 +121,13 @@ class Guard:
         always = self._standing[False]
         cookie: str | None = None
         is_file = path.startswith(self._public.files)
+        may_be_kept = is_file or path in self._public.kept
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                finished = wire.finished(message.get("headers", ()), always, may_be_kept=is_file and status < 400)
+                finished = wire.finished(message.get("headers", ()), always, may_be_kept=may_be_kept and status < 400)
                 if cookie is not None and not any(name == b"set-cookie" for name, _ in finished):
                     finished.append((b"set-cookie", cookie.encode("latin-1")))
                 message["headers"] = finished
