@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,14 @@ async def test_a_hundred_thousand_tasks_of_absurd_dates_are_no_reason_to_fail() 
     (heard,) = await answers(Local(FOUND.plugins), [asked])
     assert heard is not None and {one.agent: one.why_not for one in heard} == dict.fromkeys(FOUND.plugins)
     assert "overdue_task" in {one.agent for one in heard if one.said is not None}
+
+
+def test_a_manifest_with_a_wrong_key_is_refused_with_the_file_the_key_and_those_there_are(tmp_path: Path) -> None:
+    good = (FOUND.plugins["habit"].folder / "manifest.toml").read_text(encoding="utf-8")
+    for name, text in (("top", f'colour = "red"\n{good}'), ("deep", f"{good}\nminimal = 3\n")):
+        (tmp_path / "agents" / name).mkdir(parents=True)
+        (tmp_path / "agents" / name / "manifest.toml").write_text(text)
+    deep, top = discover("agents", AgentManifest.model_validate, root=tmp_path).broken
+    assert top.reason.startswith("agents/top is left out: in its manifest.toml, `colour` is no key; there are: name, ")
+    assert "ttl_minutes" in top.reason
+    assert "`parameters.slips_after.minimal` is no key; there are: evidence, minimum, default, " in deep.reason

@@ -11,11 +11,11 @@ import importlib
 import importlib.util
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 Manifest = TypeVar("Manifest")
 
@@ -95,7 +95,7 @@ def discover(
                 raise BrokenPlugin("another plugin has this name already")
             plugins[name] = Plugin(name, seam, check(_table(folder / MANIFEST)), where, folder, own)
         except (BrokenPlugin, ValueError) as error:
-            broken.append(Broken(name, seam, f"{seam}/{name} is left out: {_reason(error)}.", own))
+            broken.append(Broken(name, seam, f"{seam}/{name} is left out: {_reason(error, check)}.", own))
     return Found(dict(sorted(plugins.items())), tuple(broken))
 
 
@@ -135,10 +135,22 @@ def _table(path: Path) -> dict[str, Any]:
         raise BrokenPlugin(f"its {MANIFEST} is not TOML ({error})") from error
 
 
-def _reason(error: Exception) -> str:
-    """One clause; a validation error's first fault stands for all."""
+def _reason(error: Exception, check: Callable[..., Any]) -> str:
+    """One clause; a validation error's first fault stands for all, and for a key that there is not, those there are."""
     faults = getattr(error, "errors", None)
     if callable(faults) and (first := next(iter(faults()), None)):
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
+        if first["type"] == "extra_forbidden" and (keys := _keys(getattr(check, "__self__", None), first["loc"][:-1])):
+            return f"in its {MANIFEST}, `{place}` is no key; there are: {', '.join(keys)}"
         return f"in its {MANIFEST}, `{place}`: {first['msg'][:1].lower()}{first['msg'][1:]}"
     return " ".join(str(error).split()).rstrip(".")
+
+
+def _keys(model: Any, way: Sequence[str | int]) -> list[str]:
+    """The keys that a model takes, at the end of a way through models within it; empty where that is not known."""
+    for part in way:
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is not None:  # else it is a name within a table, whose values have the model
+            inner = [one for one in (field.annotation, *get_args(field.annotation)) if hasattr(one, "model_fields")]
+            model = inner[0] if inner else None
+    return list(getattr(model, "model_fields", {}))

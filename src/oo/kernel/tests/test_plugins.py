@@ -14,12 +14,21 @@ from pydantic import BaseModel, ConfigDict
 from oo.kernel.plugins import BrokenPlugin, Found, discover
 
 
+class Part(BaseModel):
+    """A table of a manifest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    size: int = 1
+
+
 class Manifest(BaseModel):
     """What these plugins say."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
+    parts: dict[str, Part] = {}
 
 
 @pytest.fixture
@@ -76,7 +85,8 @@ def test_a_module_without_a_plugin_says_how_to_mend_it(seams: Path) -> None:
     [
         ("name = ", "its manifest.toml is not TOML"),
         ("", "in its manifest.toml, `name`: field required."),
-        ('name = "A"\ncolour = "red"', "in its manifest.toml, `colour`: extra inputs are not permitted."),
+        ('name = "A"\ncolour = "red"', "in its manifest.toml, `colour` is no key; there are: name, parts."),
+        ('name = "A"\n[parts.one]\nsise = 1', "in its manifest.toml, `parts.one.sise` is no key; there are: size."),
     ],
 )
 def test_a_broken_manifest_is_one_clear_sentence(seams: Path, manifest: str, reason: str) -> None:
