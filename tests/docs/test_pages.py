@@ -24,7 +24,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("kind", ["core", "sim", "dev", "fuzz", "peers", "gateway", "node", "uv"])
+@pytest.mark.parametrize("kind", ["core", "sim", "batch", "dev", "fuzz", "peers", "gateway", "node", "uv"])
 def test_every_direct_package_has_its_reason(kind: str) -> None:
     lines = (HOUSE / "requirements" / f"{kind}.in").read_text(encoding="utf-8").splitlines()
     asked = {re.split(r"[<>=\[ ]", line)[0] for line in lines if line and line[0] not in "#-"}
@@ -34,7 +34,7 @@ def test_every_direct_package_has_its_reason(kind: str) -> None:
     assert set(re.findall(r"^\| ([a-z0-9-]+) \|", section, re.MULTILINE)) - {"package"} == asked
 
 
-@pytest.mark.parametrize("kind", ["core", "sim", "dev", "fuzz", "peers", "gateway", "node", "uv"])
+@pytest.mark.parametrize("kind", ["core", "sim", "batch", "dev", "fuzz", "peers", "gateway", "node", "uv"])
 def test_every_package_is_pinned_with_hashes(kind: str) -> None:
     text = (HOUSE / "requirements" / f"{kind}.txt").read_text(encoding="utf-8")
     pins = re.split(r"\n(?=[a-z])", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
