@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from benchmarks.notifier.judge import Year
-from benchmarks.notifier.people import Traveller
+from benchmarks.notifier.people import Traveller, meetings, silent_spans
 from oo.contracts.deliveries import Arm
 from oo.contracts.items import Busy
 from oo.contracts.policies import State
@@ -117,8 +118,12 @@ class World:
         self.arm: Arm = "learnt"
         self.wrong = (NEVER, NEVER, timedelta(0))
         self.true = NEVER
-        self.busy: list[Busy] = []
-        self.silent: list[tuple[datetime, datetime]] = []
+        for number in range(-2, days + 3):  # the calendar knows what is to come
+            day = START + timedelta(days=number)
+            self.year.busy += meetings(who, day)
+            self.year.silent += silent_spans(who, day)
+        self.year.busy.sort(key=_start)
+        self.year.silent.sort()
         self.doubt = NEVER
         self.numbers = 0
 
@@ -161,12 +166,21 @@ class World:
             quiet=self.who.quiet,
             a_day=self.who.a_day,
             sent=tuple(Sent(one.at, one.expires, one.open) for one in self.pushes if one.counted and one.number != but),
-            busy=tuple(self.busy),
-            contexts=frozenset({"focus"} if any(start <= now < end for start, end in self.silent) else ()),
+            busy=tuple(self.busy_about(now)),
+            contexts=frozenset({"focus"} if any(start <= now < end for start, end in self.silent_about(now)) else ()),
             silent_in=frozenset({"focus"}),
             here_at=self.here_at,
             steady=now >= self.doubt,
         )
+
+    def busy_about(self, now: datetime) -> list[Busy]:
+        """What of the calendar lies about an instant."""
+        first = bisect_left(self.year.busy, now - timedelta(hours=30), key=_start)
+        return self.year.busy[first : bisect_left(self.year.busy, now + timedelta(hours=30), key=_start)]
+
+    def silent_about(self, now: datetime) -> list[tuple[datetime, datetime]]:
+        """Silent contexts about an instant."""
+        return self.year.silent[bisect_left(self.year.silent, (now - timedelta(hours=12), now)) :][:6]
 
     def _reach(self, device: int, now: datetime) -> Reach:
         had = self.messages[device] = [at for at in self.messages[device] if at > now - timedelta(days=3)]
@@ -209,3 +223,7 @@ class World:
                 start = datetime(START.year, 1, 1, 18, tzinfo=UTC) + timedelta(days=day)
                 return start, start + timedelta(hours=hours), timedelta(hours=by)
         return self.wrong
+
+
+def _start(block: Busy) -> datetime:
+    return block.start

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from benchmarks.notifier.judge import Shown, violations, while_wrong
-from benchmarks.notifier.people import meetings, silent_spans, traveller
+from benchmarks.notifier.people import traveller
 from benchmarks.notifier.world import BETWEEN, LIMIT, START, Push, Tip, Told, World
 from oo.engine.interrupting import ALLOWED, Offer, gate, lives_for, out_of_reach
 from oo.engine.interrupting.deciding import weigh
@@ -42,12 +42,6 @@ class Living(World):
         who, chance = self.who, self.chance
         place, length = ZoneInfo(self.zone), timedelta(days=1)
         begins = day_start(day, place, who.day_ends_at)
-        today = meetings(who, day)
-        self.busy = [*[block for block in self.busy if block.end > begins - length], *today]
-        self.year.busy += today
-        spans = silent_spans(who, day)
-        self.silent = [*self.silent[-2:], *spans]
-        self.year.silent += spans
         self.seed = who.number * 400 + number
         self.arm, self.number, self.allowed = arm_of(self.seed), number, 0
         self.wrong = self._lie(number)
@@ -59,10 +53,11 @@ class Living(World):
             times += [(at, "random-slot") for at in slots]
         else:
             times += [(at, "liked-slot") for at in liked_slots(day, place, who.good_hours, self.seed)]
-            times += [(at, "after-meeting") for at in meeting_ends(self.busy, begins, begins + length)]
+            times += [(at, "after-meeting") for at in meeting_ends(self.busy_about(begins), begins, begins + length)]
             times.append((begins + length * chance.uniform(0.2, 0.5), "first-activity"))
         for at, kind in times:
-            self._later(at, kind)
+            if at > self.true:  # whoever flew east has lived a part of this day
+                self._later(at, kind)
         while self.queue and self.queue[0][0] < begins + length:
             at, _, kind, data = heappop(self.queue)
             self._event(at, kind, data)
