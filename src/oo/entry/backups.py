@@ -59,7 +59,7 @@ def save_if_due(settings: Settings, now: datetime) -> Path | None:
             path = saving.pack(settings, copied, folder, now, passphrase)
         if not made or made[-1].date() != now.date():
             saving.try_out(settings, path, passphrase)
-    log.info("backup.made", size=path.stat().st_size)
+        log.info("backup.made", size=path.stat().st_size)
     return path
 
 
