@@ -31,7 +31,9 @@ class Answer:
     label: str
     """In the person's language."""
     token: str = field(repr=False)
-    """Works once, until the message is over; only its hash is kept. For `POST <site>/react`."""
+    """For `POST <site>/react`. Works once, until the message is over; only a hash is kept. Those of the reactions are
+    one; `confirm` and `stop` have their own, which do nothing else.
+    """
 
 
 @dataclass(frozen=True, slots=True)

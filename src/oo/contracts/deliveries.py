@@ -168,9 +168,11 @@ class Deliveries(Protocol):
     ) -> DeviceView:
         """Let a device or inbox be written to; the same address again is the same device, with these values.
 
-        An address that was somebody else's is this person's from now on. `zone` is the device's, where it says one.
+        A browser that was somebody else's is this person's from now on; an address that was typed takes nobody's
+        away. `zone` is the device's, where it says one.
         Where a channel asks first, the state is `asked` until its `confirm` came. Raises `NotFound` for no such
-        channel, `Conflict` for one that is not ready, `Invalid` for an address that can't be, `TooMany` past 1,000.
+        channel, `Conflict` for one that is not ready, `Invalid` for an address that can't be, `TooMany` past 1,000 and
+        for more than five questions a day.
         """
 
     async def renew(
@@ -229,7 +231,8 @@ class Deliveries(Protocol):
         """Answer by a message's token, without a session; a snooze without `until` is to the next true moment.
 
         A token works once; the same answer again is repeated, and another raises `Conflict`. Raises `NotFound` for no
-        such token, `Overtaken` for one whose message is over, and what `Tips.react` raises.
+        such token, or one that is not for this verb (`confirm` and `stop` have their own), `Overtaken` for one
+        whose message is over, and what `Tips.react` raises.
         """
 
     async def withdraw(self, *, user: UserId, tip: DecisionId, but: str | None = None) -> int:

@@ -6,6 +6,7 @@ What was claimed is never claimed again. Whoever has news that was not heard yet
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -20,7 +21,15 @@ from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.outbox import unheard
-from oo.modules.notifier.composing import other_message, tip_message, token_digest
+from oo.modules.notifier.composing import (
+    ANSWERS,
+    NUMBER_BYTES,
+    Tokens,
+    other_message,
+    tip_message,
+    token_digest,
+    token_for,
+)
 from oo.modules.notifier.deciding import fresh_point, without
 from oo.modules.notifier.desk import site
 from oo.modules.notifier.gathering import Gathering, Person, offer_of, own, reach_of, situation_of
@@ -84,27 +93,32 @@ class Claiming:
             return None
         reach = self._reach(person, device, row)
         ttl = lives_for(person.situation, offer_of(person, tip.id, tip.expires_at), reach)
-        token = self.kit.ids.token()
-        if not await self._take(row, token, person):
+        number = self.kit.ids.token(NUMBER_BYTES)
+        if not await self._take(row, number, person):
             return None
-        message = tip_message(*(row.id, user, tip, person.language, site(self.kit), token, ttl, person.situation.now))
+        tokens, now = self._tokens(number), person.situation.now
+        message = tip_message(row.id, user, tip, person.language, site(self.kit), tokens, ttl, now)
         return Ready(row, device, message)
 
     async def _claim_other(self, row: Row[Any]) -> Ready | None:
-        user, now, token = UserId(row.user_id), self.kit.clock.now(), self.kit.ids.token()
+        user, now, number = UserId(row.user_id), self.kit.clock.now(), self.kit.ids.token(NUMBER_BYTES)
         language = (await self.gathering.profiles.get(user=user)).language
         device = await self.kit.db.read(lambda tx: device_rows.one(tx, user, row.device_id))
         if device is None:
             await self._drop(row, "device-gone")
             return None
-        digest = token_digest(token)
+        digest = token_digest(number)
 
         def unit(tx: Transaction) -> bool:
             return repository.claim(tx, row.id, now, self.worker, digest, row.expires_at)
 
         if not await self.kit.db.write(unit):
             return None
-        return Ready(row, device, other_message(row.id, user, row.kind, language, site(self.kit), token, now))
+        tokens = self._tokens(number)
+        return Ready(row, device, other_message(row.id, user, row.kind, language, site(self.kit), tokens, now))
+
+    def _tokens(self, number: str) -> Tokens:
+        return partial(token_for, self.kit.keys.secret(ANSWERS), number)
 
     def _rule(self, person: Person, device: Row[Any], tip: Tip, row: Row[Any]) -> str | None:
         offer = offer_of(person, tip.id, tip.expires_at)
@@ -117,9 +131,9 @@ class Claiming:
             raise LookupError(device.channel)
         return reach_of(person, device, manifest)
 
-    async def _take(self, row: Row[Any], token: str, person: Person) -> bool:
+    async def _take(self, row: Row[Any], number: str, person: Person) -> bool:
         """Claim in one unit that holds the person: what was decided or sent meanwhile is looked at once more."""
-        now, digest = self.kit.clock.now(), token_digest(token)
+        now, digest = self.kit.clock.now(), token_digest(number)
         profile = await self.gathering.profiles.get(user=person.user)
         event = self.kit.outbox.envelope(
             row.user_id, DeliveryChanged(row.id, row.tip_id, row.channel, repository.CLAIMED, "", row.tries + 1)

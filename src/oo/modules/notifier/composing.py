@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from oo.contracts.channels import LABELS, Answer, Message, MessageKind, Verb
 from oo.contracts.ids import DecisionId
 from oo.contracts.tips import Tip
 from oo.contracts.words import Translator, translator
 
+ANSWERS = "notifier.answers"
+"""The purpose of the instance's secret that binds tokens."""
+NUMBER_BYTES, _BOUND = 16, 22
+"""Bytes of the random number of a message; characters that bind it to a purpose."""
+Tokens: TypeAlias = Callable[[Verb], str]
 
-def token_digest(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+
+def token_digest(number: str) -> str:
+    """What is kept of a message's number."""
+    return hashlib.sha256(number.encode()).hexdigest()
+
+
+def token_for(secret: bytes, number: str, verb: Verb) -> str:
+    """The token of one message for one purpose: to answer its tip, to say yes, or to stop.
+
+    A mail's way out stands in its head, where programs read it; it must not finish somebody's task.
+    """
+    purpose = verb if verb in ("confirm", "stop") else "answer"
+    bound = hmac.new(secret, f"{number}\0{purpose}".encode(), hashlib.sha256).digest()[:16]
+    return number + urlsafe_b64encode(bound).rstrip(b"=").decode()
+
+
+def number_in(secret: bytes, token: str, verb: Verb) -> str | None:
+    """The number of the message whose token this is, or None when it is not one for this verb."""
+    number = token[:-_BOUND]
+    if not number or not token.isascii() or not hmac.compare_digest(token_for(secret, number, verb), token):
+        return None
+    return number
 
 
 def topic_of(user: str) -> str:
@@ -24,7 +50,7 @@ def topic_of(user: str) -> str:
 
 
 def tip_message(
-    delivery: str, user: str, tip: Tip, language: str, site: str, token: str, ttl: timedelta, now: datetime
+    delivery: str, user: str, tip: Tip, language: str, site: str, token: Tokens, ttl: timedelta, now: datetime
 ) -> Message:
     """A tip: its words above, its why below."""
     t = translator(language)
@@ -45,7 +71,7 @@ def tip_message(
 
 
 def other_message(
-    delivery: str, user: str, kind: MessageKind, language: str, site: str, token: str, now: datetime
+    delivery: str, user: str, kind: MessageKind, language: str, site: str, token: Tokens, now: datetime
 ) -> Message:
     """A test, or the question whether an address wants to be written to."""
     t = translator(language)
@@ -73,7 +99,7 @@ def withdrawal(delivery: str, user: str, tip: str, site: str, now: datetime) -> 
     )
 
 
-def _answers(t: Translator, verbs: Sequence[Verb], token: str) -> tuple[Answer, ...]:
+def _answers(t: Translator, verbs: Sequence[Verb], token: Tokens) -> tuple[Answer, ...]:
     words = {
         "done": t("Done"),
         "snooze": t("Later"),
@@ -81,7 +107,7 @@ def _answers(t: Translator, verbs: Sequence[Verb], token: str) -> tuple[Answer, 
         "confirm": t("Yes, this is mine"),
         "stop": t("Stop"),
     }
-    return tuple(Answer(verb, words[verb], token) for verb in verbs)
+    return tuple(Answer(verb, words[verb], token(verb)) for verb in verbs)
 
 
 def _plain(

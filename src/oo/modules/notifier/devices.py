@@ -81,7 +81,7 @@ class Devices:
         self, user: UserId, channel: str, values: Mapping[str, str], name: str, zone: str
     ) -> tuple[DeviceView, bool]:
         """The device, and whether it is to be asked first."""
-        checked, digest = self._checked(channel, values)
+        checked, digest = self._checked(user, channel, values)
         now, place = self._kit.clock.now(), known_zone(zone)
         confirms = self.plugin(channel).manifest.confirms
         cipher = self._kit.keys.cipher(user)
@@ -104,11 +104,13 @@ class Devices:
         def unit(tx: Transaction) -> Row[Any]:
             known = repository.with_digest(tx, digest)
             if known is not None and known.user_id == user:
-                state = known.state if confirms and known.state == repository.ASKED else repository.WORKS
+                # One that was gone is asked again: maybe it never said yes.
+                asks = confirms and known.state in (repository.ASKED, repository.GONE)
+                state = repository.ASKED if asks else repository.WORKS
                 again = {"address": row["address"], "name": row["name"], "zone": place or known.zone}
                 repository.change(tx, known.id, {**again, "state": state, "seen_at": now, "failures": 0, "problem": ""})
             else:
-                if known is not None:  # the address is whoever's who has it now
+                if known is not None:  # a browser is whoever's who sits at it now
                     repository.remove(tx, known.id)
                 if repository.many(tx, user) >= MOST:
                     raise TooMany(f"There are {MOST:,} devices already. Take one off first.")
@@ -131,8 +133,8 @@ class Devices:
         device: str = "",
     ) -> DeviceView:
         """See `Deliveries.renew`."""
-        checked, digest = self._checked(channel, values)
-        before = self._digest(channel, old)
+        checked, digest = self._checked(user, channel, values)
+        before = self._digest(user, channel, old)
         sealed, now = self._kit.keys.cipher(user).seal(ADDRESS, json.dumps(checked)), self._kit.clock.now()
         same = {"address": sealed, "digest": digest, "state": repository.WORKS, "failures": 0, "problem": ""}
 
@@ -173,7 +175,7 @@ class Devices:
     ) -> DeviceView | None:
         """See `Deliveries.heartbeat`."""
         now, named = self._kit.clock.now(), known_zone(zone)
-        digest = self._digest(channel, values) if values else ""
+        digest = self._digest(user, channel, values) if values else ""
 
         def unit(tx: Transaction) -> Row[Any] | None:
             presence.here(tx, user, named, now)
@@ -198,17 +200,20 @@ class Devices:
         have = desk(self._kit, plugin).settings
         return tuple(f"OO_{name.upper()}" for name in plugin.manifest.needs if name not in have)
 
-    def _checked(self, channel: str, values: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    def _checked(self, user: UserId, channel: str, values: Mapping[str, str]) -> tuple[dict[str, str], str]:
         plugin = self.plugin(channel)
         if missing := self._missing(plugin):
             raise Conflict(f"{plugin.manifest.name} is not set up here: {', '.join(missing)} is missing.")
         checked = self._normal(channel, values)
-        return checked, self._kit.keys.digest("device", f"{channel}\0{checked['key']}")
+        # Only a browser knows its own address. One that is typed may be known to anybody, and takes nobody's away.
+        typed = bool(plugin.manifest.fields) or plugin.manifest.confirms
+        whose = f"{channel}\0{user}" if typed else channel
+        return checked, self._kit.keys.digest("device", f"{whose}\0{checked['key']}")
 
-    def _digest(self, channel: str, values: Mapping[str, str] | None) -> str:
+    def _digest(self, user: UserId, channel: str, values: Mapping[str, str] | None) -> str:
         """How an address is known again; nothing for one that can't be."""
         try:
-            return self._checked(channel, values or {})[1]
+            return self._checked(user, channel, values or {})[1]
         except (Invalid, Conflict):
             return ""
 

@@ -13,7 +13,7 @@ from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.tips import ActionName, Reaction, Tips
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
-from oo.modules.notifier.composing import token_digest
+from oo.modules.notifier.composing import ANSWERS, number_in, token_digest
 from oo.modules.notifier.devices import Devices
 from oo.modules.notifier.repository import devices as device_rows
 from oo.modules.notifier.repository import log
@@ -32,7 +32,10 @@ class Reacting:
 
     async def react(self, token: str, verb: Verb, until: datetime | None) -> Reacted:
         """See `Deliveries.react`."""
-        digest = token_digest(token)
+        number = number_in(self.kit.keys.secret(ANSWERS), token, verb)
+        if number is None:
+            raise NotFound("There is no such message.")
+        digest = token_digest(number)
         row = await self.kit.db.read(lambda tx: log.with_token(tx, digest))
         if row is None:
             raise NotFound("There is no such message.")

@@ -24,6 +24,8 @@ from oo.modules.notifier.sending import Sending
 from oo.modules.notifier.wishing import Wishing
 
 CONFIRMED_WITHIN = timedelta(days=7)
+MOST_ASKED = 5
+"""Addresses that are asked for one person in a day: whoever gets such a question may not know who typed them."""
 
 
 class Notifier:
@@ -43,6 +45,10 @@ class Notifier:
         self, *, user: UserId, channel: str, values: Mapping[str, str], name: str, zone: str = ""
     ) -> DeviceView:
         """See `Deliveries.subscribe`."""
+        if self._devices.plugin(channel).manifest.confirms:
+            since = self._kit.clock.now() - timedelta(days=1)
+            if await self._kit.db.read(lambda tx: log.asked(tx, user, since)) >= MOST_ASKED:
+                raise TooMany("Several addresses were asked today. Try again tomorrow.")
         device, asks = await self._devices.subscribe(user, channel, values, name, zone)
         if asks:
             await self._hand_over(user, device.id, "confirm", CONFIRMED_WITHIN)

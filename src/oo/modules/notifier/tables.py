@@ -134,7 +134,7 @@ deliveries = Table(
     Column("settled_at", Instant),
     Column("expires_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("token", String(64)),  # the digest of the answer's token
+    Column("token", String(64)),  # the digest of the number that its tokens are made of
     Column("used", String(10)),  # the verb that it was used for
     Index("deliveries_due", "state", "due_at"),
     Index("deliveries_push", "push_id"),

@@ -47,6 +47,12 @@ def lock(tx: Transaction, user: str) -> bool:
     return row is not None
 
 
+def asked(tx: Transaction, user: str, since: datetime) -> int:
+    """How many addresses were asked for the person since an instant whether they want to be written to."""
+    mine = (deliveries.c.user_id == user, deliveries.c.kind == "confirm", deliveries.c.due_at >= since)
+    return int(tx.execute(select(func.count()).select_from(deliveries).where(*mine)).scalar_one())
+
+
 def delivery(tx: Transaction, id: str) -> Row[Any] | None:
     """A delivery, or None."""
     return tx.execute(select(deliveries).where(deliveries.c.id == id)).one_or_none()

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from oo.contracts.channels import Receipt
 from oo.contracts.errors import Conflict, NotFound, Overtaken, TooMany
+from oo.contracts.ids import UserId
 from oo.modules.notifier.tests.stage import NOW, USER, Stage
 
 pytestmark = pytest.mark.anyio
@@ -48,10 +50,66 @@ async def test_a_token_that_nobody_gave_or_that_is_over_changes_nothing(stage: S
     assert stage.rooms.reactions == []
 
 
+async def test_the_token_of_the_way_out_finishes_no_task_and_that_of_the_task_stops_nothing(stage: Stage) -> None:
+    await sent(stage)
+    by_verb = {answer.verb: answer.token for answer in stage.channel.handed[-1].answers}
+    assert by_verb["done"] == by_verb["snooze"] == by_verb["dismiss"]
+    for wrong, verb in (("stop", "done"), ("stop", "dismiss"), ("done", "stop")):
+        with pytest.raises(NotFound):
+            await stage.notifier.react(token=by_verb[wrong], verb=verb)  # type: ignore[index,arg-type]
+    assert stage.rooms.reactions == []
+    await stage.notifier.react(token=by_verb["done"], verb="done")
+    await stage.notifier.react(token=by_verb["stop"], verb="stop")
+    assert all(not view.devices for view in await stage.notifier.channels(user=USER))
+
+
+async def test_whoever_types_an_address_that_somebody_has_takes_it_from_nobody(stage: Stage) -> None:
+    tom = UserId("tom")
+    stage.room.kit.keys.create(tom)
+    for user in (USER, tom):
+        await stage.notifier.subscribe(user=user, channel="asking", values={"key": "lena@example.org"}, name="Mail")
+    for user in (USER, tom):
+        [inbox] = [one for view in await stage.notifier.channels(user=user) for one in view.devices]
+        assert inbox.state == "asked"
+    await stage.notifier.react(token=stage.channel.handed[0].answers[0].token, verb="confirm")
+    states = {user: (await stage.notifier.channels(user=user))[0].devices[0].state for user in (USER, tom)}
+    assert states == {USER: "works", tom: "asked"}
+
+
+async def test_a_browser_is_whoever_s_who_sits_at_it_now(stage: Stage) -> None:
+    tom = UserId("tom")
+    stage.room.kit.keys.create(tom)
+    await stage.device()
+    await stage.notifier.subscribe(user=tom, channel="recording", values={"key": "phone"}, name="Phone")
+    assert all(not view.devices for view in await stage.notifier.channels(user=USER))
+
+
+async def test_an_address_that_never_said_yes_is_asked_again_after_it_was_gone(stage: Stage) -> None:
+    stage.channel.receipt = lambda message: Receipt("gone", "no-such-address")
+    mail = {"channel": "asking", "values": {"key": "lena@example.org"}, "name": "Mail"}
+    await stage.notifier.subscribe(user=USER, **mail)  # type: ignore[arg-type]
+    [view, *_] = await stage.notifier.channels(user=USER)
+    assert [one.state for one in view.devices] == ["gone"]
+    stage.channel.receipt = lambda message: Receipt("delivered")
+    again = await stage.notifier.subscribe(user=USER, **mail)  # type: ignore[arg-type]
+    assert (again.state, [message.kind for message in stage.channel.handed]) == ("asked", ["confirm", "confirm"])
+
+
+async def test_nobody_floods_an_inbox_with_the_question_whose_it_is(stage: Stage) -> None:
+    for _ in range(5):
+        inbox = await stage.notifier.subscribe(user=USER, channel="asking", values={"key": "a@b.example"}, name="Mail")
+        await stage.notifier.unsubscribe(user=USER, device=inbox.id)
+    with pytest.raises(TooMany):
+        await stage.notifier.subscribe(user=USER, channel="asking", values={"key": "a@b.example"}, name="Mail")
+    assert len(stage.channel.handed) == 5
+    stage.clock.advance(timedelta(days=1, minutes=1))
+    await stage.notifier.subscribe(user=USER, channel="asking", values={"key": "a@b.example"}, name="Mail")
+
+
 async def test_no_token_and_no_word_lies_in_the_tables(stage: Stage) -> None:
     token = await sent(stage)
     kept = await stage.room.at_rest()
-    assert token.encode() not in kept
+    assert token.encode() not in kept and token[:-22].encode() not in kept
     assert b"plumber" not in kept
     assert b"The phone" not in kept
 
@@ -68,9 +126,9 @@ async def test_an_address_is_asked_first_and_written_to_after_its_yes(stage: Sta
     await stage.until_sent()
     await stage.job("send")
     assert [message.kind for message in stage.channel.handed] == ["confirm", "tip"]
-    await stage.notifier.react(token=stage.channel.handed[1].answers[0].token, verb="stop")
+    await stage.notifier.react(token=stage.channel.handed[1].answers[-1].token, verb="stop")
     assert [view.devices for view in await stage.notifier.channels(user=USER)] == [(), (), ()]
-    assert (await stage.notifier.react(token=question.answers[0].token, verb="stop")).repeated
+    assert (await stage.notifier.react(token=question.answers[-1].token, verb="stop")).repeated
 
 
 async def test_a_test_goes_out_at_once_within_the_device_s_own_limit(stage: Stage) -> None:
