@@ -21,6 +21,8 @@ T = TypeVar("T")
 Why = Literal["full", "too-late", "resting", "shed"]
 
 ASKED, AHEAD = 0, 1
+_GRACE = 1.0
+"""Seconds that a call has beyond its own, before it is given up."""
 
 
 class Refused(Exception):
@@ -233,11 +235,14 @@ class Gate:
         left = flight.until - flight.began
         seconds = min(longest, max(left, self._limits.least)) if flight.asked else longest
         try:
-            async with asyncio.timeout(seconds):
+            # The call keeps its time by itself, and says then what was wrong; this is for one that doesn't.
+            async with asyncio.timeout(seconds + _GRACE) as kept:
                 found = await flight.call(seconds)
         except Exception as error:
+            if kept.expired():
+                self.breaker.tell(well=False)
             if not flight.landed.done():
-                flight.landed.set_exception(error)
+                flight.landed.set_exception(self._refuse("too-late") if kept.expired() else error)
         else:
             if not flight.landed.done():
                 flight.landed.set_result(found)

@@ -20,16 +20,18 @@ NAMES = (
     "Anna Ben Carla Dmitri Esra Fatima Giulia Hüseyin Ines Jürgen Katja Lars Mehmet Nadia Olga Pavel Quentin Rosa "
     "Svetlana  Tobias Uwe Vladimir Wolfgang Xenia Yusuf Zoë Mark Rose Will Grace Bill Frank Hope Jack Max Paris "
     "Berlin London Hamburg  Müller Schmidt Kowalski O'Brien Garcia Nguyen Siemens Amazon Paypal Netflix Tesla "
-    "Lufthansa Sparkasse Telekom Aldi"
+    "Lufthansa Sparkasse Telekom Aldi Phil Pete Ted Matt Liverpool Seattle Delhi Brooklyn Oxford Korea Köln Dortmund "
+    "Leipzig Zürich Koch Assad Professor Captain Pfarrer"
 )
 DATES = (
     "today tomorrow yesterday tonight Monday Tuesday Friday Sunday weekend January March May August Christmas noon "
     "midnight  heute morgen gestern Montag Dienstag Freitag Sonntag Januar März Mai August Weihnachten Mittag "
-    "Mitternacht"
+    "Mitternacht lunch overnight sonntags abends Mittagessen"
 )
 NUMBERS = (
     "3 17 2026 0900 ٣ ३ 三 ³ ½ ⅔ Ⅳ ① 𝟟 ７ 1e3 0x1F two three seven eleven twenty hundred thousand million dozen twice "
-    "half third  zwei drei sieben elf zwanzig hundert tausend Millionen Dutzend zweimal Hälfte dritte"
+    "half third quarter both decade  zwei drei sieben elf zwanzig hundert tausend Millionen Dutzend zweimal Hälfte dritte "
+    "Eins Viertel Drittel beide Jahrzehnt"
 )
 ADDRESSES = (
     "evil.example https://evil.example www.evil.example boss@evil.example +49-900-1234 #invoice <b>pay</b> [link](x) "

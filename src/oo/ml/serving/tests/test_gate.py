@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from oo.ml.serving.breaker import Breaker
+from oo.ml.serving.breaker import IN_A_ROW, Breaker
 from oo.ml.serving.gate import Gate, Limits, Refused
+from oo.ml.serving.llm import Gateway
+from oo.ml.serving.local import Local
+from oo.ml.serving.tests.briefs import brief
+from oo.ml.serving.writer import Writer
 from oo.testing.determinism import FixedClock
+from oo.testing.llm.answers import FAULTS
+from oo.testing.llm.server import stand_in
 
 pytestmark = pytest.mark.anyio
 
@@ -193,3 +200,21 @@ def test_while_half_open_one_call_is_tried_and_no_more() -> None:
     assert [breaker.may(), breaker.may()] == [True, False]
     breaker.tell(well=False)
     assert breaker.state == "open"
+
+
+async def test_a_model_that_hangs_is_answered_for_by_the_composer_and_left_alone() -> None:
+    async with stand_in(FAULTS["hangs"]) as gateway:
+        there = Gate(time.monotonic, Limits(longest=0.4))
+        local = Local({}, Writer(Gateway(gateway.url), time.monotonic), there)
+        found = [await local.generate(brief=brief(), seconds=60) for _ in range(IN_A_ROW + 1)]
+    assert [one.why for one in found] == ["timeout"] * IN_A_ROW + ["resting"]
+    assert all(one.candidates and not one.is_written for one in found)
+    assert there.counts.called == IN_A_ROW
+
+
+async def test_a_call_that_keeps_no_time_is_given_up_and_counts_against_the_model() -> None:
+    there, model = Gate(time.monotonic, Limits(longest=0.1, at_once=IN_A_ROW)), Model()
+    tasks = [ask(there, model, f"milo{number}", asked=False) for number in range(IN_A_ROW)]
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [one.why for one in found if isinstance(one, Refused)] == ["too-late"] * IN_A_ROW
+    assert there.breaker.state == "open" and model.at_once == 0
