@@ -30,8 +30,8 @@ DATES = (
 )
 NUMBERS = (
     "3 17 2026 0900 ٣ ३ 三 ³ ½ ⅔ Ⅳ ① 𝟟 ７ 1e3 0x1F two three seven eleven twenty hundred thousand million dozen twice "
-    "half third quarter both decade  zwei drei sieben elf zwanzig hundert tausend Millionen Dutzend zweimal Hälfte dritte "
-    "Eins Viertel Drittel beide Jahrzehnt"
+    "half third quarter both decade  zwei drei sieben elf zwanzig hundert tausend Millionen Dutzend zweimal "
+    "Hälfte dritte Eins Viertel Drittel beide Jahrzehnt"
 )
 ADDRESSES = (
     "evil.example https://evil.example www.evil.example boss@evil.example +49-900-1234 #invoice <b>pay</b> [link](x) "

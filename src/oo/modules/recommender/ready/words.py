@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +32,13 @@ class Written:
     topic: str
     language: str
     said: TipCandidate
+    others: Mapping[str, str] = field(default_factory=dict)
+    """What else it names: tasks as they were, by task."""
 
-    def suits(self, candidate: Candidate, language: str) -> bool:
-        """Whether it is still true of the candidate."""
-        return (self.version, self.topic, self.language) == (candidate.facts.version, candidate.topic, language)
+    def suits(self, candidate: Candidate, language: str, now: Mapping[str, str]) -> bool:
+        """Whether it is still true of the candidate, and of whatever else it names as all stands `now`."""
+        same = (self.version, self.topic, self.language) == (candidate.facts.version, candidate.topic, language)
+        return same and all(now.get(ref) == was for ref, was in self.others.items())
 
 
 def rows_of(
@@ -48,6 +51,7 @@ def rows_of(
         about = known.get(one.evidence[0]) if one.evidence else None
         if about is None or one.evidence[0] in found:
             continue
+        others = {ref: _state(known[ref]) for ref in one.evidence[1:]}
         found[one.evidence[0]] = {
             "user_id": user,
             "ref": one.evidence[0],
@@ -55,7 +59,7 @@ def rows_of(
             "topic": about.topic,
             "language": language,
             "until": until,
-            "said": cipher.seal(SAID, json.dumps(asdict(one), ensure_ascii=False, separators=(",", ":"))),
+            "said": cipher.seal(SAID, json.dumps(asdict(one) | {"others": others}, ensure_ascii=False)),
         }
     return list(found.values())
 
@@ -75,11 +79,13 @@ def parts(written: Mapping[Ref, Written]) -> Parts:
         return PARTS
 
     async def tasks(view: UserView) -> list[Candidate]:
+        found = candidates(view)
+        now: dict[str, str] = {one.facts.ref: _state(one) for one in found}
         return [
             replace(one, source=SOURCE)
-            if (ready := written.get(one.facts.ref)) is not None and ready.suits(one, view.language)
+            if (ready := written.get(one.facts.ref)) is not None and ready.suits(one, view.language, now)
             else one
-            for one in candidates(view)
+            for one in found
         ]
 
     return replace(PARTS, sources=(Source("tasks", tasks),))
@@ -104,4 +110,10 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Written:
     said = json.loads(cipher.open(SAID, row.said))
     said |= {name: tuple(said[name]) for name in ("evidence", "print")}
     said["egress"] = Egress(**said["egress"])
-    return Written(row.version, row.topic, row.language, TipCandidate(**said))
+    others = said.pop("others", {})
+    return Written(row.version, row.topic, row.language, TipCandidate(**said), others)
+
+
+def _state(candidate: Candidate) -> str:
+    """What of a task its words follow from."""
+    return f"{candidate.facts.version} {candidate.topic}"

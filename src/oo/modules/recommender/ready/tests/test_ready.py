@@ -35,6 +35,8 @@ class Model(Nobody):
     """Who writes, as a test arranges it."""
 
     why: str | None = None
+    beside: bool = False
+    """Whether the first of what it says names every task."""
     told: list[tuple[Brief, bool]] = field(default_factory=list)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,6 +45,9 @@ class Model(Nobody):
         await self.may_answer.wait()
         if self.why is not None:
             return Generated(why=self.why)
+        if self.beside:
+            refs, titles = [one.facts.ref for one in brief.things], [one.title for one in brief.things]
+            return Generated((replace(self._said(refs[0], ", ".join(titles)), evidence=tuple(refs)),))
         return Generated(tuple(self._said(thing.facts.ref, thing.title) for thing in brief.things))
 
     def _said(self, ref: Ref, title: str) -> TipCandidate:
@@ -137,6 +142,18 @@ async def test_what_was_written_of_an_older_version_is_not_said(stage: Stage) ->
     assert first is not None
     [facts] = stage.shelf.facts
     stage.shelf.facts[0] = replace(facts, version="v2")
+    await stage.room.kit.db.write(lambda tx: _overtake(tx))
+    tip = (await stage.tips.recommend(user=USER)).tip
+    assert tip is not None and tip.content == "Send Lena the signed lease."
+
+
+async def test_what_names_another_task_is_not_said_once_that_one_is_another(stage: Stage) -> None:
+    stage.model.beside = True
+    stage.shelf.put("lease", priority=4)
+    stage.shelf.put("plants", "Water the plants")
+    first = (await stage.tips.recommend(user=USER)).tip
+    assert first is not None and first.content == "Sit down with it: Send Lena the signed lease, Water the plants"
+    stage.shelf.facts[1] = replace(stage.shelf.facts[1], version="v2")
     await stage.room.kit.db.write(lambda tx: _overtake(tx))
     tip = (await stage.tips.recommend(user=USER)).tip
     assert tip is not None and tip.content == "Send Lena the signed lease."
