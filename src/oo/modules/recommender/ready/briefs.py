@@ -22,11 +22,9 @@ from oo.engine.when import today
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Kit
 from oo.modules.recommender.field import Decider
-from oo.modules.recommender.refusals.service import Memory
+from oo.modules.recommender.refusals.service import TITLES, Memory
 
 CONTEXT = "prompt_contexts.context"
-TITLES = "task_titles"
-"""The consent without which no model is told of a task."""
 THINGS = 8
 GLOBAL = "global"
 """The scope of preferences that are nobody's in particular."""

@@ -21,6 +21,8 @@ from oo.modules.recommender import repository as tips
 from oo.modules.recommender.refusals import repository
 from oo.modules.recommender.words import open_words
 
+TITLES = "task_titles"
+"""The consent without which no model is told of a task."""
 TEXT, PRINT = "refusals.text", "prints.print"
 REPEATS = timedelta(days=14)
 """What was said within them is not said again."""
@@ -99,10 +101,14 @@ def _on_connection(tx: Transaction, envelope: Envelope) -> None:
 
 
 def _on_consent(tx: Transaction, envelope: Envelope) -> None:
-    """A cloud may write no more, or may now: what stands in its words, or in others', steps aside."""
+    """A cloud may write no more, or may now: what stands in its words, or in others', steps aside. Without the consent
+    to be told of titles, nothing that may repeat one is kept.
+    """
     assert isinstance(envelope.data, ConsentChanged)
-    if envelope.data.key.startswith(CLOUD):
+    is_cloud = envelope.data.key.startswith(CLOUD)
+    if is_cloud:
         tips.overtake(tx, envelope.user)
+    if is_cloud or envelope.data.key == TITLES:
         repository.drop_texts(tx, envelope.user)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from oo.contracts.events import ConnectionChanged
+from oo.contracts.events import ConnectionChanged, ConsentChanged
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profiles
@@ -101,4 +101,11 @@ async def test_a_repeat_is_looked_for_in_the_last_fourteen_days_only(here: Room)
 async def test_the_text_goes_with_the_connection_whose_words_it_may_hold(here: Room) -> None:
     await said(here)
     await here.deliver(USER, ConnectionChanged("c1", "todotxt", "ended"))
+    assert await counts(here) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("consent", ["task_titles", "cloud_model:anthropic"])
+async def test_the_text_goes_with_the_consent_under_which_a_model_read_the_titles(here: Room, consent: str) -> None:
+    await said(here)
+    await here.deliver(USER, ConsentChanged(consent, granted=False))
     assert await counts(here) == (1, 0, 1)
