@@ -1,4 +1,7 @@
-"""The shipped program, a real Chromium and a Todoist of our own: connected, finished there, given back."""
+"""The shipped program, a real Chromium, a real provider of OpenID Connect and a Todoist of our own.
+
+Signed in, connected, finished there, given back.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP
 from tests.browser.steps import heading
+from tests.browser.test_sign_in import agree_at_the_provider
+from tests.browser.test_sign_in import provider as provider
 
 from oo.kernel.clock import SystemClock
 from oo.testing.standins.serving import Standing
@@ -35,21 +40,24 @@ def todoist() -> Iterator[tuple[Todoist, Standing]]:
 
 
 @pytest.fixture
-def link(tmp_path: Path, todoist: tuple[Todoist, Standing]) -> Iterator[str]:
-    """The link of an oO that knows a client there."""
+def origin(tmp_path: Path, todoist: tuple[Todoist, Standing], provider: str) -> Iterator[str]:
+    """Where an oO is that knows a client there, and whose owner comes in by the provider."""
     standin, server = todoist
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OO_", "XDG_"))}
     known = {f"OO_{name.upper()}": value for name, value in standin.settings(server.url).items()}
+    known |= {"OO_OIDC_ISSUER": provider, "OO_OIDC_CLIENT_ID": "oo", "OO_OIDC_CLIENT_SECRET": "a secret"}
+    known |= {"OO_OIDC_NAME": "Home", "OO_ADMIN_SEED_EMAIL": "lena@example.org"}
     command = [str(OO), "up", "--port", str(port), "--data", str(tmp_path / "oo")]
     process = subprocess.Popen(
         command, env={**kept, **known}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
     try:
-        yield next(line.strip() for line in process.stdout if "/sign-in/" in line)
+        assert any("/sign-in/" in line for line in process.stdout), "it did not start"
+        yield f"http://localhost:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(SECONDS)
@@ -65,15 +73,17 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
     raise AssertionError("it never came to that")
 
 
-def test_connected_by_oauth_finished_there_after_undo_disconnected_and_revoked(
-    todoist: tuple[Todoist, Standing], link: str, browser: Browser
+def test_signed_in_connected_by_oauth_finished_there_after_undo_disconnected_and_revoked(
+    todoist: tuple[Todoist, Standing], origin: str, browser: Browser
 ) -> None:
     standin, server = todoist
     account = standin.account()
     page = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin").new_page()
     page.set_default_timeout(SECONDS * 1000)
-    page.goto(link)
-    origin = link.partition("/sign-in/")[0]
+    page.goto(f"{origin}/sign-in")
+    page.get_by_role("link", name="Home").click()
+    agree_at_the_provider(page)
+    expect(page).to_have_url(f"{origin}/")
 
     page.goto(f"{origin}/connect")
     page.get_by_role("link", name="Connect: Todoist").click()

@@ -118,6 +118,7 @@ async def test_a_meeting_of_a_feed_silences_and_the_tip_comes_back_after_it(worl
     await world.post("/connect/files", path=str(world.file))
     await connected(world, "calendar_feed", address=world.feed_url)
     await world.page("Call the plumber", "free until 10:00")
+    assert world.feed.full == 1, "what was tried is what is read first"
     world.clock.set(NINE + HOUR + timedelta(minutes=5))
     await world.page("Nothing now.")
     world.clock.set(NINE + 2 * HOUR)

@@ -49,6 +49,7 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _words()
     yield from _folders(settings)
     yield from _data(settings)
+    yield from _clients(settings)
     if settings.google_client_id or settings.oidc_issuer or settings.oidc_client_id or settings.admin_seed_email:
         from oo.entry.commands.doctor_sign_in import findings as on_sign_in
 
@@ -63,13 +64,23 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from on_models(settings)
 
 
-def _providers() -> set[str]:
-    """The providers that the installed connectors speak to."""
+def _providers() -> dict[str, bool]:
+    """The providers that the installed connectors speak to, and whether a client there has a secret."""
     from oo.contracts.manifests import ConnectorManifest
     from oo.kernel.plugins import discover
 
     found = discover("connectors", ConnectorManifest.model_validate).plugins.values()
-    return {plugin.manifest.oauth.provider for plugin in found if plugin.manifest.oauth is not None}
+    rules = [plugin.manifest.oauth for plugin in found if plugin.manifest.oauth is not None]
+    return {one.provider: one.token_auth != "none" for one in rules}  # noqa: S105 - a word of the manifest
+
+
+def _clients(settings: Settings) -> Iterator[Finding]:
+    """Clients with half their settings: Connect does not offer what they are for."""
+    for provider, secret in sorted(_providers().items()):
+        needed = [f"{provider}_client_id", *([f"{provider}_client_secret"] if secret else [])]
+        lacking = [f"OO_{name.upper()}" for name in needed if name not in settings.providers]
+        if 0 < len(lacking) < len(needed):
+            yield Finding(f"connecting {provider}", f"its client has half its settings; set {lacking[0]} too")
 
 
 def _python() -> Finding:

@@ -15,7 +15,7 @@ from oo.modules.auth.issuers import Described, Issuers
 from oo.modules.auth.providers import Client, clients
 from oo.modules.auth.refusals import SignInRefused
 
-_NEEDED = {"google": ("google_client_id",), "oidc": ("oidc_issuer", "oidc_client_id")}
+_NEEDED = {"google": ("google_client_id", "google_client_secret"), "oidc": ("oidc_issuer", "oidc_client_id")}
 
 
 def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def findings(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 
 def _half(settings: Settings, provider: str, needed: tuple[str, ...]) -> Iterator[Finding]:
-    given = [name for name in (*needed, f"{provider}_client_secret") if getattr(settings, name)]
+    given = [name for name in {*needed, f"{provider}_client_secret"} if getattr(settings, name)]
     lacking = [f"OO_{name.upper()}" for name in needed if not getattr(settings, name)]
     if given and lacking:
         yield Finding(f"signing in by {provider}", f"it has half its settings; set {' and '.join(lacking)} too")

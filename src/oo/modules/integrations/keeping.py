@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from oo.contracts.connectors import Http, Source
+from oo.contracts.connectors import Batch, Http, Source
 from oo.contracts.errors import Invalid
 from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, UserId
@@ -20,6 +21,8 @@ from oo.modules.integrations.repository import connections, grants
 from oo.modules.integrations.sync import Sync
 from oo.modules.integrations.vault import Login
 
+HANDED_OVER = timedelta(minutes=1)
+"""Whoever connects a source reads it first; only if that never happens is it anybody else's."""
 MOST = 30
 """Connections to other servers that a person may have."""
 
@@ -38,7 +41,7 @@ class Keeping:
         def access(connection: ConnectionId) -> dict[str, Any]:
             return self._remotes.vault.row_of_tokens(user, connection, tokens, told)
 
-        return await self._keep(user, connector, place, self._name(connector), access)
+        return await self._keep(self._new(user, connector, self._name(connector)), place, access)
 
     async def address(self, user: UserId, connector: str, login: Login) -> ConnectionId:
         """Read an address and keep it; raises what is wrong with it, as a sentence for the person."""
@@ -50,26 +53,26 @@ class Keeping:
             raise Invalid("It needs a user and a password made for oO.")
         if rules.password == "none":  # noqa: S105
             login = Login(login.address)
-        tried = self._new(user, connector, "")
-        self._remotes.lend(tried.id, self._remotes.place(connector, login), given(login))
-        try:
-            await self._sync.try_out(tried)
-        finally:
-            self._remotes.take_back(tried.id)
-        place = self._kit.keys.digest(f"address:{connector}:{user}", f"{login.user}\0{login.address}")
         name = f"{self._name(connector)} · {urlsplit(login.address).hostname}"
+        new = self._new(user, connector, name)
+        self._remotes.lend(new.id, self._remotes.place(connector, login), given(login))
+        try:
+            tried = await self._sync.try_out(new)
+        finally:
+            self._remotes.take_back(new.id)
+        place = self._kit.keys.digest(f"address:{connector}:{user}", f"{login.user}\0{login.address}")
 
         def access(connection: ConnectionId) -> dict[str, Any]:
             return self._remotes.vault.row_of_login(user, connection, login)
 
-        return await self._keep(user, connector, place, name, access)
+        return await self._keep(new, place, access, tried)
 
     def source(self, connection: ConnectionId, http: Http, config: Mapping[str, str] | None = None) -> Source:
         """A source that is not kept yet."""
         return Source(connection, self._kit.clock.now(), "UTC", config or {}, None, http)
 
-    async def _keep(self, user: UserId, connector: str, place: str, name: str, access: Any) -> ConnectionId:
-        new = self._new(user, connector, name)
+    async def _keep(self, new: Connection, place: str, access: Any, tried: Batch | None = None) -> ConnectionId:
+        user, connector = new.user, new.connector
         row = sealed_row(new, place, self._kit.keys.cipher(user))
         told = self._kit.outbox.envelope(user, ConnectionChanged(new.id, connector, "first"))
 
@@ -90,23 +93,25 @@ class Keeping:
             raise Invalid(f"{MOST} are kept at most. Disconnect one first.")
         sealed = access(ConnectionId(kept))
         await self._kit.db.write(lambda tx: self._open(tx, kept, sealed))
-        await self._sync.first(kept)
+        # Its items have the name of the connection that was tried: they are no other one's.
+        await self._sync.first(kept, tried if kept == new.id else None)
         return ConnectionId(kept)
 
     def _open(self, tx: Transaction, connection: str, sealed: Mapping[str, Any]) -> None:
-        """Keep the access, and have the connection read at once."""
+        """Keep the access, and leave the first read to whoever connects it."""
         before = grants.one(tx, connection)
         number = 1 if before is None else before.number + 1
         if grants.save(tx, {**sealed, "number": number}):
-            now = self._kit.clock.now()
-            connections.change(tx, connection, {"state": "first", "next_at": now, "failures": 0, "problem": None})
+            later = self._kit.clock.now() + HANDED_OVER
+            connections.change(tx, connection, {"state": "first", "next_at": later, "failures": 0, "problem": None})
 
     def _new(self, user: UserId, connector: str, name: str) -> Connection:
         manifest, now = self._catalogue.manifest(connector), self._kit.clock.now()
         history = "" if manifest is not None and manifest.history_days else None
         fresh = ConnectionId(self._kit.ids.new())
+        later = now + HANDED_OVER
         return Connection(
-            fresh, user, connector, name, None, False, "first", None, None, now, 0, None, (), now, 0, history
+            fresh, user, connector, name, None, False, "first", None, None, later, 0, None, (), now, 0, history
         )
 
     def _name(self, connector: str) -> str:

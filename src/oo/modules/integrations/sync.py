@@ -53,11 +53,10 @@ class Sync:
     def __init__(self, kit: Kit, catalogue: Catalogue, opener: Opener, remotes: Remotes, hooks: Hooks) -> None:
         self._kit, self._catalogue, self._opener = kit, catalogue, opener
         self._after = After(kit, catalogue, remotes, hooks)
-        self._visits = Visits(kit.clock)
+        self._visits, self._marks = Visits(kit.clock), Marks(kit.db, kit.clock)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._seen: dict[str, tuple[FileStat, ...] | None] = {}
         self._unreadable: defaultdict[str, Unreadable] = defaultdict(Unreadable)
-        self._marks = Marks(kit.db, kit.clock)
         self._looking: dict[str, asyncio.Task[bool]] = {}
         self._glanced: dict[str, float] = {}
         self.glance_seconds, self.first_seconds = GLANCE, FIRST
@@ -116,33 +115,34 @@ class Sync:
             if self._after.is_stale(row):
                 self._begin(row, now=True)
 
-    async def pull(self, id: str) -> None:
-        """Read a connection now and store what is found; what goes wrong is kept as its state, not raised."""
+    async def pull(self, id: str, tried: Batch | None = None) -> None:
+        """Read a connection now, or take what was `tried` of a new one; what goes wrong is kept as its state."""
         async with self.turn(id):
             row = await self._kit.db.read(lambda tx: connections.one(tx, id))
             if row is None:
                 return
             self._marks.seen(row)
             try:
-                await self._pull(self._opener.open(row))
+                await self._pull(self._opener.open(row), None if row.read_at or row.cursor else tried)
             except (Gone, KeyGone):
                 self._seen.pop(id, None)
 
-    async def first(self, id: str) -> None:
-        """Read a new connection; whoever waits for it goes on after some seconds, while a large one is still read."""
+    async def first(self, id: str, tried: Batch | None = None) -> None:
+        """Read a new connection, or take what was `tried`; whoever waits for it goes on after some seconds."""
 
         async def reading() -> bool:
-            await self.pull(id)
+            await self.pull(id, tried)
             return True
 
         self._looking[id] = asyncio.create_task(reading(), name=f"oo-look-{id}")
         await asyncio.wait([self._looking[id]], timeout=self.first_seconds)
 
-    async def try_out(self, connection: Connection) -> None:
-        """Read a connection that is not kept yet; raises what the connector raises, as a sentence for the person."""
-        source = await self._opener.source(connection)
+    async def try_out(self, connection: Connection) -> Batch | None:
+        """All that a connection has that is not kept yet, None for more; raises a sentence for the person."""
+        source, whole = await self._opener.source(connection), list[Batch]()
 
-        async def enough(_: Batch) -> bool:
+        async def enough(batch: Batch) -> bool:
+            whole.append(batch)
             return False
 
         try:
@@ -151,6 +151,7 @@ class Sync:
             raise
         except Exception as error:
             raise Unusable(self.faults.failure(self._catalogue, connection, error).problem) from error
+        return next((batch for batch in whole if not batch.more), None)
 
     def _begin(self, row: Row[Any], *, now: bool = False) -> asyncio.Task[bool]:
         """A look at a connection: the one that is under way, or a new one, which reads it `now` or if it has to."""
@@ -161,8 +162,7 @@ class Sync:
         return look
 
     def _is_quick(self, row: Row[Any]) -> bool:
-        manifest = self._catalogue.manifest(row.connector)
-        return row.state not in connections.ASLEEP and manifest is not None and manifest.kind == "files"
+        return row.state not in connections.ASLEEP and self._is_of_files(row)
 
     async def _look_at(self, row: Row[Any], now: bool) -> bool:
         """Pull the connection if there is a reason to; True when it did."""
@@ -177,7 +177,7 @@ class Sync:
             log.error("connection.not_read", failure=error, connection=row.id)
         return False
 
-    async def _pull(self, connection: Connection) -> None:
+    async def _pull(self, connection: Connection, tried: Batch | None) -> None:
         try:
             source = await self._opener.source(connection)
         except Problem as error:  # what lets oO in is not there any more
@@ -195,7 +195,7 @@ class Sync:
 
         try:
             connector = self._catalogue.load(connection.connector)
-            if not await self._slices(connection, connector, source, cursor, take):
+            if not (await take(tried) if tried else await self._slices(connection, connector, source, cursor, take)):
                 await self._write(connection, [self._unchanged(connection, source.now)])
             await self._after.follow(connection, connector, source, self._write)
         except (Gone, KeyGone):
@@ -241,7 +241,7 @@ class Sync:
             return await asyncio.to_thread(asyncio.run, answer)
         return await answer
 
-    def _is_of_files(self, connection: Connection) -> bool:
+    def _is_of_files(self, connection: Connection | Row[Any]) -> bool:
         manifest = self._catalogue.manifest(connection.connector)
         return manifest is not None and manifest.kind == "files"
 

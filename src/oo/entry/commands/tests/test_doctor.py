@@ -91,3 +91,15 @@ def test_a_database_that_is_damaged_is_named(started: Settings) -> None:
     code, text = said(started)
     assert code == 1
     assert "back-up" in text
+
+
+@pytest.mark.parametrize(("given", "lacks"), [("client_id", "CLIENT_SECRET"), ("client_secret", "CLIENT_ID")])
+def test_half_a_client_of_a_provider_is_said(given: str, lacks: str, tmp_path: Path) -> None:
+    code, text = said(Settings(data=tmp_path / "oo", providers={f"todoist_{given}": "x"}))
+    assert code == 1
+    assert f"set OO_TODOIST_{lacks} too" in text
+
+
+def test_a_whole_client_and_an_address_alone_are_well(tmp_path: Path) -> None:
+    whole = {"todoist_client_id": "x", "todoist_client_secret": "y", "google_api_url": "http://127.0.0.1:1/"}
+    assert "half its settings" not in said(Settings(data=tmp_path / "oo", providers=whole))[1]

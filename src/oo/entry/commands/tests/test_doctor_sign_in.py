@@ -47,6 +47,7 @@ def test_a_provider_that_does_not_answer_or_calls_itself_otherwise_is_said_with_
         ({"oidc_client_id": "oo"}, "OO_OIDC_ISSUER"),
         ({"oidc_issuer": "https://id.example.org"}, "OO_OIDC_CLIENT_ID"),
         ({"google_client_secret": "s"}, "OO_GOOGLE_CLIENT_ID"),
+        ({"google_client_id": "oo"}, "OO_GOOGLE_CLIENT_SECRET"),
         ({"admin_seed_email": "a@example.org"}, "no provider can vouch"),
     ],
 )
