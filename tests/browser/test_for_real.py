@@ -71,6 +71,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     here.stop()
 
 
+@pytest.mark.slow  # it waits for a real server to be away and back
 def test_a_tap_without_network_and_one_without_a_server_are_done_once_each(home: Home, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, timezone_id="Europe/Berlin")
     page = context.new_page()

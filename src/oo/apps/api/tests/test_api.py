@@ -98,6 +98,7 @@ async def test_a_tip_has_exactly_the_shape_that_clients_depend_on(api: Api) -> N
             "why": "It was due on Wednesday.",
             "evidence": [{"source": "todotxt", "ref": "c1:k1", "title": "Send Lena the signed lease"}],
             "expires_at": "2026-11-21T12:00:00+00:00",
+            "egress": {"bytes": 0, "to": ""},
         },
         "silence": None,
         "considered": 3,
