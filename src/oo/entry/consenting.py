@@ -36,7 +36,7 @@ class HouseConsenting:
         serving: Serving = self.promises[Serving]
         log: DecisionLog = self.promises[DecisionLog]
         agents = [agent.id for agent in serving.registry() if key in agent.consents]
-        owed = await log.owed(user=user, agents=agents)
+        owed = await log.owed(user=user, agents=agents) if agents else []
         titles = dict.fromkeys(one.title for one in owed if one.title is not None)
         return Preview(await self._derived(user, key, delete=False), len(owed), tuple(titles))
 

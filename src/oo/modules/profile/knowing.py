@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,9 @@ from oo.modules.profile.tables import SAID
 INFERRED, USER, DELETED = "inferred", "user", "deleted"
 _WITHHELD = "…"
 """Stands for a value in an event: the value itself is in the table, sealed, and nobody who follows needs it."""
+
+_LARGEST, _LONGEST_TEXT, _MOST_PARTS = 1_000_000.0, 80, 200
+"""Of what a person sets; not-a-number is no less than any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class StoredKnowledge:
         default = as_value(self._parameter(scope, key).default)
         if not (type(value) is type(default) or (isinstance(value, Mapping) and isinstance(default, Mapping))):
             raise Invalid("The value is of another kind than the one that is known; change it in Settings.")
+        if not _is_sensible(value):
+            raise Invalid("The value is out of bounds; numbers go to a million, texts to 80 characters.")
         now = self.kit.clock.now()
         row = self._row(user, scope, key, USER, _said(value, 0, 1.0, {}), now)
         event = self.kit.outbox.envelope(user, PrefSet(scope=scope, key=key, value=_WITHHELD, source=USER))
@@ -135,6 +140,20 @@ class StoredKnowledge:
         said = json.loads(self.kit.keys.cipher(user).open(SAID, row.said))
         value = as_value(said["value"])
         return Known(row.scope, row.key, value, row.source, row.at, said["n"], said["confidence"], said["evidence"])
+
+
+def _is_sensible(value: Value) -> bool:
+    """Whether agents and pages can work with a value: no endless or absurd numbers, no endless texts or lists."""
+    parts: Iterable[object] = (value,)
+    if isinstance(value, Mapping):
+        parts = (*value, *value.values())
+    elif isinstance(value, tuple):
+        parts = value
+    checked = list(parts)
+    return len(checked) <= _MOST_PARTS and all(
+        len(part) <= _LONGEST_TEXT if isinstance(part, str) else abs(part) <= _LARGEST  # type: ignore[arg-type]
+        for part in checked
+    )
 
 
 def _said(value: Value, n: int, confidence: float, evidence: Mapping[str, float]) -> str:

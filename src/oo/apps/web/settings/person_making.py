@@ -143,7 +143,7 @@ def _shown(value: Value, visitor: Visitor) -> str | None:
         whole = round(value)
         return t(_NUMBERS[whole]) if 0 <= whole < len(_NUMBERS) else str(whole)
     if isinstance(value, tuple) and value and all(isinstance(each, float) for each in value):
-        days = [date.fromordinal(_MONDAY.toordinal() + int(each)) for each in value if isinstance(each, float)]
+        days = [date.fromordinal(_MONDAY.toordinal() + int(each) % 7) for each in value if isinstance(each, float)]
         names = [t("{weekday}s", weekday=weekday(day, t.language)) for day in days]
         return names[0] if len(names) == 1 else t("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from math import isfinite, nan
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -132,6 +133,9 @@ def _rule(form: Form) -> ContextRule | None:
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        number = float(text.replace(",", "."))
     except ValueError:
-        raise Invalid("That is not a number; write one such as 9.") from None
+        number = nan
+    if not isfinite(number):
+        raise Invalid("That is not a number; write one such as 9.")
+    return number

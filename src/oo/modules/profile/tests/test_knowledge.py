@@ -86,6 +86,21 @@ async def test_nothing_is_set_that_nobody_infers_or_of_another_kind(desk: Room) 
         await knowledge.say(user=LENA, scope=AGENT, key="preferred_hour", value="nine")
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("preferred_hour", number) for number in (float("nan"), float("inf"), -1e300)),
+        ("peak_hours", (9.0, float("nan"))),
+        ("peak_hours", (9.0,) * 1000),
+        ("tz", "Europe/" * 100),
+    ],
+)
+async def test_nothing_absurd_is_set_that_no_agent_or_page_could_work_with(desk: Room, key: str, value: Value) -> None:
+    with pytest.raises(Invalid, match="out of bounds"):
+        await desk.promise(Knowledge).say(user=LENA, scope=AGENT, key=key, value=value)
+    assert await values(desk) == []
+
+
 async def test_values_are_sealed_at_rest(desk: Room) -> None:
     await desk.promise(Knowledge).say(user=LENA, scope=AGENT, key="tz", value="Europe/Xanadu")
     assert b"Xanadu" not in await desk.at_rest()
