@@ -17,7 +17,7 @@ from oo.kernel.clock import Clock
 def serving(clock: Clock) -> Iterator[tuple[Site, str]]:
     """A site and its origin, until the end."""
     site = made(clock)
-    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -37,8 +37,16 @@ class Standing:
 
     def start(self) -> None:
         """Begin to answer; raises `RuntimeError` when it never does."""
+        # Without a log of its own: levels are the whole process's, and other tests read what uvicorn says.
         config = uvicorn.Config(
-            self._app, host="127.0.0.1", port=self.port, log_level="critical", lifespan="off", ws="none", loop="asyncio"
+            self._app,
+            host="127.0.0.1",
+            port=self.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            loop="asyncio",
         )
         self._server = uvicorn.Server(config)
         self._server.config.timeout_graceful_shutdown = 1
