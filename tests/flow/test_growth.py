@@ -29,6 +29,7 @@ FOR_LONG = {"completions", "activities", "holds"}
 FOR_GOOD = {
     *("acceptances", "people", "preferences", "prefs", "sequences", "cursors", "connections", "documents", "items"),
     *("states", "baselines", "hearings", "marks"),  # what was learnt
+    "prompt_contexts",  # when to look again; what a model would be told is emptied after a day
 }
 """As long as the person is here; their number does not grow with the days."""
 

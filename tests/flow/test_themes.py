@@ -85,6 +85,8 @@ async def test_with_the_consent_what_titles_are_about_goes(home: House) -> None:
     await home.promises[Sources].write_mind(user=milo, things=[*THINGS, "Grout for the kitchen tiles"])
     assert await groups(home, milo) == []
     assert await home.promises[Features].count(user=milo, consent="task_titles") == 0
+    await home.promises[Consenting].consent(user=milo, key="task_titles", granted=True)
+    assert await groups(home, milo) == [4], "given again, it counts for the titles that there are"
 
 
 @pytest.mark.anyio
