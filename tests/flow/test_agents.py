@@ -71,6 +71,16 @@ async def test_a_context_silences_agents_and_a_switch_does_too(life: Life) -> No
     assert (await seen(life, "/api/profile"))["off"] == ["habit"]
 
 
+async def test_only_what_somebody_chose_is_said_to_be_theirs(life: Life) -> None:
+    said = (await seen(life, "/api/profile"))["prefs"]["global"]
+    assert {one["source"] for name, one in said.items() if name != "zone"} == {"default"}
+    assert all(one["at"] is None for one in said.values() if one["source"] == "default")
+    await changed(life, "/api/profile/prefs/global", {"prefs": {"undo_seconds": 20}})
+    said = (await seen(life, "/api/profile"))["prefs"]["global"]
+    assert (said["undo_seconds"]["value"], said["undo_seconds"]["source"]) == (20, "user")
+    assert said["undo_seconds"]["at"] is not None and said["low_light"]["source"] == "default"
+
+
 async def test_the_registry_names_every_agent(life: Life) -> None:
     answer = await ask(life.app, "GET", "/api/agents/registry", headers={"cookie": life.cookie})
     assert {agent["id"] for agent in answer.json()["agents"]} >= {"overdue_task", "momentum", "habit"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Protocol
 
 from oo.contracts.ids import UserId
@@ -33,6 +33,9 @@ class Profiles(Protocol):
 
     async def get_all(self, *, users: Collection[UserId]) -> Mapping[UserId, Profile]:
         """The profiles of many people, in one read."""
+
+    async def chosen(self, *, user: UserId) -> Mapping[str, datetime]:
+        """The preferences that the person chose, by name, and when; the others are as everybody has them."""
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         """Set preferences by name from their text forms (`03:00`, `Europe/Berlin`, `true`).

@@ -86,7 +86,7 @@ class KnownOut(BaseModel):
     """A value with where it comes from."""
 
     value: Any
-    source: str = Field(description="`user`, `inferred` or `default`.")
+    source: str = Field(description="`user`, `inferred` by an agent, or `default` where nobody chose.")
     n: int = Field(0, description="How many completions or reactions it rests on.")
     confidence: float = 1.0
     evidence: dict[str, float] = Field(default_factory=dict)
@@ -226,13 +226,9 @@ async def _set(person: Person, user: UserId, scope: str, key: str, value: object
 
 
 async def _profile(person: Person, user: UserId) -> dict[str, Any]:
-    mine = await person.profiles.get(user=user)
+    mine, chosen = await person.profiles.get(user=user), await person.profiles.chosen(user=user)
     known: dict[str, dict[str, Any]] = {
-        GLOBAL: {
-            name: {"value": f"{value:%H:%M}" if isinstance(value, time) else value, "source": "user"}
-            for name in mine.__dataclass_fields__
-            for value in [getattr(mine, name)]
-        }
+        GLOBAL: {name: _global(getattr(mine, name), chosen.get(name)) for name in mine.__dataclass_fields__}
     }
     for agent in person.serving.registry():
         known[agent.id] = {one.name: {"value": one.default, "source": "default"} for one in agent.parameters}
@@ -253,6 +249,11 @@ async def _consents(person: Person, user: UserId) -> dict[str, Any]:
         view.key: {"granted": view.granted, "version": view.version, "origin": view.origin, "at": _at(view.at)}
         for view in await person.consents.consents(user=user)
     }
+
+
+def _global(value: object, chosen: datetime | None) -> dict[str, Any]:
+    shown = f"{value:%H:%M}" if isinstance(value, time) else value
+    return {"value": shown, "source": "default" if chosen is None else "user", "at": _at(chosen)}
 
 
 def _known(one: Known) -> dict[str, Any]:

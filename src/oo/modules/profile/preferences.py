@@ -112,6 +112,15 @@ def profile_of(values: Mapping[str, str]) -> Profile:
     return replace(Profile(), **known)
 
 
+def counts(key: str, text: str) -> bool:
+    """Whether what was set is still a value of the preference."""
+    try:
+        read(key, text)
+    except Invalid:
+        return False
+    return True
+
+
 def _switch(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise Invalid(f"{name} is neither true nor false; send one of the two.")

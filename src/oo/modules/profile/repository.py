@@ -56,6 +56,12 @@ def values(tx: Transaction, user: str) -> dict[str, str]:
     return {row.key: row.value for row in tx.execute(_VALUES, {"user": user, "scope": GLOBAL})}
 
 
+def set_by(tx: Transaction, user: str, source: str) -> Sequence[Row[Any]]:
+    """What a source set for the person globally: key, value, and when."""
+    mine = (prefs.c.user_id == user, prefs.c.scope == GLOBAL, prefs.c.source == source)
+    return tx.execute(select(prefs.c.key, prefs.c.value, prefs.c.at).where(*mine)).all()
+
+
 def values_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, str]]:
     """What was set for each of many people globally, by person and key."""
     found: dict[str, dict[str, str]] = {}

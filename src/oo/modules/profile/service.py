@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from oo.contracts.events import PrefSet
 from oo.contracts.ids import UserId
@@ -13,7 +14,7 @@ from oo.kernel.db import Database, Transaction
 from oo.kernel.keys import KeyGone, Keys
 from oo.kernel.outbox import Outbox
 from oo.modules.profile import repository
-from oo.modules.profile.preferences import profile_of, read, text_forms, written
+from oo.modules.profile.preferences import counts, profile_of, read, text_forms, written
 
 USER = "user"
 _REMEMBERED = 10_000
@@ -50,6 +51,11 @@ class StoredProfiles:
         """See `Profiles.get_all`."""
         found = await self._db.read(lambda tx: repository.values_of_all(tx, users), aside=True)
         return {user: profile_of(found[user]) if user in found else _DEFAULT for user in users}
+
+    async def chosen(self, *, user: UserId) -> Mapping[str, datetime]:
+        """See `Profiles.chosen`; a value that counts no longer is nobody's choice."""
+        rows = await self._db.read(lambda tx: repository.set_by(tx, user, USER))
+        return {row.key: row.at for row in rows if counts(row.key, row.value)}
 
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         """See `Profiles.change`; all of the values are set or, when one is wrong, none."""

@@ -200,6 +200,9 @@ class StandInProfiles:
     async def get_all(self, *, users: Collection[UserId]) -> dict[UserId, Profile]:
         return dict.fromkeys(users, self.profile)
 
+    async def chosen(self, *, user: UserId) -> dict[str, datetime]:
+        return {}
+
     async def change(self, *, user: UserId, values: Mapping[str, str]) -> Profile:
         reads: dict[str, Any] = {
             "low_light": lambda text: text == "true",

@@ -16,7 +16,7 @@ from oo.contracts.errors import Invalid
 from oo.contracts.events import PrefSet
 from oo.contracts.ids import UserId
 from oo.contracts.profiles import Profile
-from oo.kernel.db import Database, Transaction
+from oo.kernel.db import Database, Transaction, upsert
 from oo.kernel.keys import KeyGone
 from oo.modules.profile import module
 from oo.modules.profile.service import StoredProfiles
@@ -77,6 +77,20 @@ async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 async def test_a_new_person_has_the_defaults(desk: Desk) -> None:
     assert await desk.profiles.get(user=LENA) == Profile()
+    assert await desk.profiles.chosen(user=LENA) == {}
+
+
+async def test_what_was_chosen_is_told_from_what_everybody_has(desk: Desk) -> None:
+    await desk.profiles.change(user=LENA, values={"zone": "Europe/Berlin", "undo_seconds": "8"})
+    now = desk.room.kit.clock.now()
+    assert await desk.profiles.chosen(user=LENA) == {"zone": now}, "8 seconds are what everybody has"
+    await desk.profiles.change(user=LENA, values={"undo_seconds": "20"})
+    await desk.profiles.change(user=LENA, values={"undo_seconds": "8"})
+    assert await desk.profiles.chosen(user=LENA) == {"zone": now, "undo_seconds": now}, "it was put back by hand"
+    gone = {"user_id": LENA, "scope": "global", "key": "zone", "value": "Mars/Olympus", "source": "user", "at": now}
+    await desk.room.kit.db.write(lambda tx: upsert(tx, prefs, gone))
+    assert await desk.profiles.chosen(user=LENA) == {"undo_seconds": now}, "what counts no longer is the default"
+    assert await desk.profiles.chosen(user=MILO) == {}
 
 
 async def test_what_is_set_is_kept(desk: Desk) -> None:

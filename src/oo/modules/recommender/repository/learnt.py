@@ -54,14 +54,6 @@ _TAUGHT = Prepared(
     .order_by(rewards.c.seq)
     .limit(SLICE)
 )
-_ADD_STATE = Prepared(insert(states))
-_TAUGHT = Prepared(
-    select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
-    .join(decisions, decisions.c.id == rewards.c.tip_id)
-    .where(rewards.c.user_id == bindparam("user"), rewards.c.seq > bindparam("after"), rewards.c.weight > 0)
-    .order_by(rewards.c.seq)
-    .limit(SLICE)
-)
 _LIVED = Prepared(
     select(lessons.c.seq, lessons.c.kind, lessons.c.shown, lessons.c.done, decisions.c.row)
     .join(decisions, decisions.c.id == lessons.c.decision_id)

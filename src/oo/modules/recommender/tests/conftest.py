@@ -85,6 +85,9 @@ class Shelf:
     async def get_all(self, *, users: Collection[UserId]) -> dict[UserId, Profile]:
         return dict.fromkeys(users, self.profile)
 
+    async def chosen(self, *, user: UserId) -> dict[str, datetime]:
+        return {}
+
 
 @dataclass
 class Stage:
