@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from oo.contracts.items import Facts, facts_text
 from oo.contracts.manifests import AgentManifest
 from oo.contracts.serving import Standing
 from oo.contracts.sources import Stocked
+from oo.contracts.words import LANGUAGES, translator
 from oo.kernel.plugins import discover
 from oo.ml.features.registry import FEATURES
 from oo.ml.serving.asking import answers
 from oo.ml.serving.local import Local
 from oo.ml.serving.running import run_agent
 from oo.modules.recommender.hearing.service import LONGEST
-from oo.testing.agents import CHECKS, NOW, ZONE, Case, view
+from oo.testing.agents import CHECKS, NOW, ZONE, Case, view, what_it_infers_can_be_read
 
 FOUND = discover("agents", AgentManifest.model_validate)
 CASES = [Case(plugin.id, plugin.load(), plugin.manifest) for plugin in FOUND.plugins.values()]
@@ -48,6 +50,30 @@ def test_what_an_agent_declares_is_there(case: Case) -> None:
 async def test_the_agent_keeps_the_promise(case: Case, check: object) -> None:
     assert callable(check)
     await check(case)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"says": ""}, "preferred_areas has no `says`"),
+        ({"says": "These weeks."}, "preferred_areas has no `says`"),
+        ({"says_none": ""}, "preferred_areas has no `says_none`"),
+    ],
+)
+async def test_an_agent_that_infers_what_nobody_can_read_is_refused(change: dict[str, str], wrong: str) -> None:
+    case = next(case for case in CASES if case.id == "focus_area")
+    areas = case.manifest.parameters["preferred_areas"].model_copy(update=change)
+    hidden = case.manifest.model_copy(update={"parameters": {"preferred_areas": areas}})
+    with pytest.raises(AssertionError, match=wrong):
+        await what_it_infers_can_be_read(replace(case, manifest=hidden))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_it_infers_is_said_in_every_language(case: Case) -> None:
+    for one in case.manifest.parameters.values():
+        for said in filter(None, (one.says, one.says_one, one.says_none)):
+            assert all(translator(code)(said) != said for code in LANGUAGES if code != "en"), said
 
 
 @pytest.mark.anyio

@@ -140,9 +140,18 @@ class Parameter(BaseModel):
     default: float | str | bool | list[float] | list[str] | dict[str, float] = Field(
         description="The value before anything is known."
     )
-    unit: str = Field(default="", description="The unit of its value.")
+    unit: str = Field(
+        default="",
+        description="The unit of its value, which says how it is shown: `h`, `weekday`, `quarter` (of a day), `share`, "
+        "`ratio`, what begins with `±`, and what has `project` in it, as what they are; all else as a whole number.",
+    )
     says: str = Field(
-        default="", description="What the person reads of it, with `{value}`; empty keeps it off the settings page."
+        default="",
+        description="What the person reads of it in Settings, with `{value}`; the conformance suite asks for one.",
+    )
+    says_one: str = Field(default="", description="What they read when it is one, where `says` speaks of several.")
+    says_none: str = Field(
+        default="", description="What they read when it is nothing, an empty list or an empty table; those need it."
     )
 
 

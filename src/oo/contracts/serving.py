@@ -33,7 +33,11 @@ class ParameterView:
     default: Value
     unit: str
     says: str
-    """What the person reads of it, with `{value}`; empty for what isn't shown."""
+    """What the person reads of it, with `{value}`."""
+    says_one: str = ""
+    """The same of one, where that is said otherwise."""
+    says_none: str = ""
+    """The same of nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,15 @@ async def it_infers_only_what_it_declared(case: Case) -> None:
             assert found.n > 0 and 0 <= found.confidence <= 1
 
 
+async def what_it_infers_can_be_read(case: Case) -> None:
+    """Everything inferred is visible, so each parameter has a sentence for Settings; an empty value has one, too."""
+    for name, one in case.manifest.parameters.items():
+        assert "{value}" in one.says, f"{name} has no `says` with {{value}}: a person could not see what is inferred"
+        several = isinstance(one.default, list | dict)
+        assert one.says_none or not several, f"{name} has no `says_none`, and an empty value could not be seen"
+        assert not any("{" in said for said in (one.says_one, one.says_none)), name
+
+
 async def its_words_do_not_age(case: Case) -> None:
     """What it says counts as long as its manifest says, so a minute later it would say the same."""
     for seed in range(20):
@@ -223,4 +232,5 @@ CHECKS: Sequence[Callable[[Case], Awaitable[None]]] = (
     its_text_holds_nothing_that_its_facts_do_not,
     it_reads_only_what_it_declared,
     it_infers_only_what_it_declared,
+    what_it_infers_can_be_read,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -43,7 +43,7 @@ async def ask(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
-    form: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
     data: object = None,
     client: str = "127.0.0.1",
     chunks: int = 1,

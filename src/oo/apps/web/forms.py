@@ -30,6 +30,10 @@ class Form:
         """Every value of the field, in order."""
         return list(self._fields.get(name, ()))
 
+    def names(self) -> list[str]:
+        """The names of what was sent, in order."""
+        return list(self._fields)
+
     def __contains__(self, name: object) -> bool:
         return name in self._fields
 

@@ -136,7 +136,10 @@ def _view(name: str, manifest: AgentManifest) -> AgentView:
         silenced_in=manifest.silenced_in,
         features=manifest.features,
         parameters=tuple(
-            ParameterView(key, one.evidence, one.minimum, default_of(one), one.unit, one.says)
+            ParameterView(
+                *(key, one.evidence, one.minimum, default_of(one)),
+                *(one.unit, one.says, one.says_one, one.says_none),
+            )
             for key, one in manifest.parameters.items()
         ),
     )

@@ -18,6 +18,7 @@ minimum = 10
 default = 3.0
 unit = "tasks/day"
 says = "A normal day is {{value}} things."
+says_one = "A normal day is one thing."
 """
 
 README = """\

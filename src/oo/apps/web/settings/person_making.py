@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from oo.apps.web.pages import Visitor
-from oo.apps.web.settings.person_view import ContextRow, Day, KnownRow, PersonView, SwitchRow
-from oo.contracts.agents import Value
+from oo.apps.web.settings.known_making import known_rows
+from oo.apps.web.settings.person_view import ContextRow, Day, PersonView, SwitchRow
 from oo.contracts.consents import CLOUD, ConsentView, Preview
 from oo.contracts.contexts import ContextView
 from oo.contracts.knowledge import Known
@@ -20,10 +20,6 @@ OBEYED = ("task_titles", "calendar_times", "mood_habits")
 _TITLES = 3
 """Titles of tips that would have been others that are shown."""
 _MONDAY = date(2026, 11, 16)
-_NUMBERS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
 
 
 def person_view(
@@ -34,19 +30,17 @@ def person_view(
     agents: Sequence[AgentView],
     known: Sequence[Known],
     off: frozenset[str],
+    projects: Mapping[str, str],
 ) -> PersonView:
-    """All of it as it stands; `rests` says what rests on each consent."""
+    """All of it as it stands; `rests` says what rests on each consent, `projects` are names by token."""
     t = visitor.t
-    says = {(agent.id, one.name): one.says for agent in agents for one in agent.parameters if one.says}
-    shown = [one for one in known if (one.scope, one.key) in says and one.value != ()]
-    rows = [_known(one, says[one.scope, one.key], visitor) for one in shown]
     titles = _contexts(t)
     return PersonView(
         contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
         now=_now(contexts, titles, visitor),
         consents=tuple(_consent(view, rests[view.key], t) for view in consents if is_obeyed(view.key)),
         agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
-        known=tuple(row for row in rows if row is not None),
+        known=known_rows(known, agents, projects, visitor),
     )
 
 
@@ -117,33 +111,3 @@ def _now(contexts: Sequence[ContextView], titles: Mapping[str, str], visitor: Vi
             else t("{context}, as you said, until {time}.", context=name, time=until)
         )
     return ""
-
-
-def _known(one: Known, says: str, visitor: Visitor) -> KnownRow | None:
-    t = visitor.t
-    shown = _shown(one.value, visitor)
-    if shown is None:
-        return None
-    if one.source == "user":
-        evidence = t("You said so")
-    elif "days" in one.evidence:
-        evidence = t("{tasks} tasks in {days} days", tasks=one.n, days=round(one.evidence["days"]))
-    else:
-        evidence = t.plural("{count} task", "{count} tasks", one.n)
-    words = t(says, value=shown)
-    sentence = words[:1].upper() + words[1:]
-    field = f"{one.value:g}" if isinstance(one.value, float) else ""
-    return KnownRow(one.scope, one.key, sentence[:1].upper() + sentence[1:], evidence, field)
-
-
-def _shown(value: Value, visitor: Visitor) -> str | None:
-    """A value in words; None for what has none, such as tokens of projects."""
-    t = visitor.t
-    if isinstance(value, float) and not isinstance(value, bool):
-        whole = round(value)
-        return t(_NUMBERS[whole]) if 0 <= whole < len(_NUMBERS) else str(whole)
-    if isinstance(value, tuple) and value and all(isinstance(each, float) for each in value):
-        days = [date.fromordinal(_MONDAY.toordinal() + int(each) % 7) for each in value if isinstance(each, float)]
-        names = [t("{weekday}s", weekday=weekday(day, t.language)) for day in days]
-        return names[0] if len(names) == 1 else t("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
-    return None

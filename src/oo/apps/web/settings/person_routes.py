@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import time
-from math import isfinite, nan
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -11,12 +11,17 @@ from starlette.routing import Route
 
 from oo.apps.web.forms import Form, read_form
 from oo.apps.web.pages import Pages, Visitor
+from oo.apps.web.settings.known_reading import value_of
 from oo.apps.web.settings.person_making import is_obeyed, person_view
 from oo.apps.web.settings.person_view import PersonView
+from oo.contracts.agents import Value
 from oo.contracts.contexts import CONTEXTS, ContextRule
-from oo.contracts.errors import Invalid
+from oo.contracts.errors import Invalid, NotFound
+from oo.contracts.items import Facts
 
 SAVED = "/settings?saved=1"
+_PROJECTS = 12
+"""That can be chosen from."""
 
 
 class PersonRoutes:
@@ -39,7 +44,8 @@ class PersonRoutes:
     async def view(self, visitor: Visitor) -> PersonView:
         """What the page shows."""
         promises, user = self._promises, visitor.user
-        busy = (await promises.sources.inventory(user=user)).busy
+        inventory = await promises.sources.inventory(user=user)
+        busy, known = inventory.busy, await promises.knowledge.known(user=user)
         consents = await promises.consents.consents(user=user)
         obeyed = [view.key for view in consents if is_obeyed(view.key)]
         rests = {key: await promises.consenting.preview(user=user, key=key) for key in obeyed}
@@ -49,8 +55,9 @@ class PersonRoutes:
             rests,
             await promises.contexts.contexts(user=user, busy=busy),
             promises.serving.registry(),
-            await promises.knowledge.known(user=user),
+            known,
             (await promises.contexts.standing(user=user, busy=busy)).off,
+            await self._projects(visitor, inventory.facts) if known else {},
         )
 
     async def context(self, request: Request) -> Response:
@@ -106,10 +113,28 @@ class PersonRoutes:
         if form.one("do") == "delete":
             await self._promises.knowledge.unlearn(user=visitor.user, scope=scope, key=key)
         else:
-            await self._promises.knowledge.say(
-                user=visitor.user, scope=scope, key=key, value=_number(form.one("value"))
-            )
+            present, unit = await self._present(visitor, scope, key)
+            value = value_of(form, present, unit)
+            await self._promises.knowledge.say(user=visitor.user, scope=scope, key=key, value=value)
         return RedirectResponse(SAVED, 303)
+
+    async def _present(self, visitor: Visitor, scope: str, key: str) -> tuple[Value, str]:
+        """The value as it stands (the default where nothing is known) and its unit; raises `NotFound`."""
+        registry = self._promises.serving.registry()
+        declared = {(agent.id, one.name): one for agent in registry for one in agent.parameters}
+        if (scope, key) not in declared:
+            raise NotFound
+        known = {(one.scope, one.key): one.value for one in await self._promises.knowledge.known(user=visitor.user)}
+        parameter = declared[scope, key]
+        return known.get((scope, key), parameter.default), parameter.unit
+
+    async def _projects(self, visitor: Visitor, facts: Sequence[Facts]) -> Mapping[str, str]:
+        """The names of the projects that open tasks have, by token, as far as they are kept."""
+        one_of = {facts.project: facts.ref for facts in facts if facts.project is not None}
+        refs = dict(list(one_of.items())[:_PROJECTS])
+        words = await self._promises.sources.wordings(user=visitor.user, refs=list(refs.values()))
+        names = {token: words[ref].project for token, ref in refs.items() if ref in words}
+        return {token: name for token, name in names.items() if name}
 
     def _saved(self, request: Request, told: str = "") -> Response:
         if "x-swap" in request.headers:
@@ -129,13 +154,3 @@ def _rule(form: Form) -> ContextRule | None:
     if not days and not calendar:
         return None
     return ContextRule(days, start, end, calendar)  # type: ignore[arg-type]
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        number = nan
-    if not isfinite(number):
-        raise Invalid("That is not a number; write one such as 9.")
-    return number

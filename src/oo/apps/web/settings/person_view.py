@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ class ContextRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownField:
+    """Where the person says otherwise: a number, a text, or one of several that they choose."""
+
+    name: str
+    label: str
+    value: str
+    kind: Literal["number", "text", "choice"]
+    chosen: bool = False
+    short: str = ""
+    """What stands on the choice, where that is shorter than its label."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownRow:
     """Something that oO thinks it knows, or was told."""
 
@@ -45,8 +59,13 @@ class KnownRow:
     key: str
     sentence: str
     evidence: str
-    value: str
-    """As a field of the form has it."""
+    fields: tuple[KnownField, ...] = ()
+    """Empty for what no agent infers any more, which can be deleted only."""
+
+    @property
+    def choices(self) -> tuple[KnownField, ...]:
+        """Those of the fields that are chosen from."""
+        return tuple(field for field in self.fields if field.kind == "choice")
 
 
 @dataclass(frozen=True, slots=True)

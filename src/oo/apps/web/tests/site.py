@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +51,22 @@ class Site:
         return await ask(self.app, "GET", path, headers=sent)
 
     async def post(
-        self, path: str, form: Mapping[str, str], *, csrf: str = "token-of-the-session", **headers: str
+        self,
+        path: str,
+        form: Mapping[str, str] | Sequence[tuple[str, str]],
+        *,
+        csrf: str = "token-of-the-session",
+        **headers: str,
     ) -> Answer:
         """The answer to a form."""
         sent = {**BROWSER, "cookie": "oo=good", **{name.replace("_", "-"): text for name, text in headers.items()}}
-        return await ask(self.app, "POST", path, headers=sent, form={"csrf": csrf, **form})
+        return await ask(
+            self.app,
+            "POST",
+            path,
+            headers=sent,
+            form=[("csrf", csrf), *(form.items() if isinstance(form, Mapping) else form)],
+        )
 
 
 def made(clock: Clock | None = None) -> Site:

@@ -227,9 +227,11 @@ class StandInSources:
     """How long ago."""
     gone: bool = False
     uploaded: KeptFile | None = None
+    stock: Inventory = field(default_factory=Inventory)
+    words: dict[Ref, Wording] = field(default_factory=dict)
 
     async def inventory(self, *, user: UserId) -> Inventory:
-        return Inventory()
+        return self.stock
 
     async def stocks(self, *, users: Collection[UserId]) -> dict[UserId, Stocked]:
         return dict.fromkeys(users, Stocked())
@@ -241,7 +243,7 @@ class StandInSources:
         return None
 
     async def wordings(self, *, user: UserId, refs: Sequence[Ref]) -> dict[Ref, Wording]:
-        return {}
+        return {ref: self.words[ref] for ref in refs if ref in self.words}
 
     async def connections(self, *, user: UserId) -> list[ConnectionView]:
         return [] if self.gone else [await self.connection(user=user, connection=ConnectionId("c1"))]

@@ -18,7 +18,7 @@ from oo.kernel.clock import Clock
 
 HOUR = ParameterView("preferred_hour", "completions", 20, 9.0, "h", "Your best hour is about {value}.")
 NORMAL = ParameterView("baseline_completions_per_day", "completions", 14, 0.0, "", "A normal day is {value} things.")
-FREE = ParameterView("free_weekdays", "completions", 30, (), "", "{value} are off.")
+FREE = ParameterView("free_weekdays", "completions", 30, (), "weekday", "{value} are off.")
 AGENTS = (
     AgentView("momentum", "Momentum", "Says how today compares.", "1", "live", 60, ("mood_habits",), (), (), (NORMAL,)),
     AgentView(
@@ -40,6 +40,7 @@ class StandInPerson:
     )
     off: set[str] = field(default_factory=set)
     knows: dict[tuple[str, str], Known] = field(default_factory=dict)
+    registered: Sequence[AgentView] = AGENTS
 
     def __post_init__(self) -> None:
         at = self.clock.now()
@@ -83,7 +84,7 @@ class StandInPerson:
         return Standing(await self.granted(user=user), frozenset(), frozenset(self.off))
 
     def registry(self) -> Sequence[AgentView]:
-        return AGENTS
+        return self.registered
 
     async def known(self, *, user: UserId) -> list[Known]:
         return list(self.knows.values())

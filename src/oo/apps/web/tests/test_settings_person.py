@@ -72,7 +72,7 @@ async def test_what_is_known_becomes_the_persons_own_or_goes(site: Site) -> None
     known = {"scope": "time_of_day", "key": "preferred_hour"}
     await site.post("/settings/known", {**known, "do": "say", "value": "14"})
     page = (await site.get("/settings")).text
-    assert "Your best hour is about 14." in page and "You said so" in page
+    assert "Your best hour is about 14:00." in page and "You said so" in page
     await site.post("/settings/known", {**known, "do": "delete"})
     assert "Your best hour" not in (await site.get("/settings")).text
     assert (await site.post("/settings/known", {**known, "do": "delete"})).status == 404
