@@ -9,12 +9,11 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from oo.contracts.ids import UserId
 
-ConsentKey: TypeAlias = Literal["task_titles", "calendar_times", "calendar_titles", "mood_habits", "cloud_model"]
+ConsentKey: TypeAlias = Literal["task_titles", "calendar_times", "mood_habits", "cloud_model"]
 
 CONSENTS: Final[Mapping[ConsentKey, bool]] = {
     "task_titles": True,
     "calendar_times": True,
-    "calendar_titles": False,
     "mood_habits": True,
     "cloud_model": False,
 }

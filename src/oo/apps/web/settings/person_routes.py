@@ -10,9 +10,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from oo.apps.web.forms import Form, read_form
+from oo.apps.web.frame import Link
 from oo.apps.web.pages import Pages, Visitor
+from oo.apps.web.settings.consent_making import is_obeyed, rests_view
 from oo.apps.web.settings.known_reading import value_of
-from oo.apps.web.settings.person_making import is_obeyed, person_view
+from oo.apps.web.settings.person_making import person_view
 from oo.apps.web.settings.person_view import PersonView
 from oo.contracts.agents import Value
 from oo.contracts.contexts import CONTEXTS, ContextRule
@@ -37,6 +39,7 @@ class PersonRoutes:
             Route("/settings/context", self.context, methods=["POST"]),
             Route("/settings/rule", self.rule, methods=["POST"]),
             Route("/settings/consents", self.consents, methods=["POST"]),
+            Route("/settings/consents/{key}", self.rests, methods=["GET"]),
             Route("/settings/agents", self.agents, methods=["POST"]),
             Route("/settings/known", self.known, methods=["POST"]),
         ]
@@ -47,12 +50,9 @@ class PersonRoutes:
         inventory = await promises.sources.inventory(user=user)
         busy, known = inventory.busy, await promises.knowledge.known(user=user)
         consents = await promises.consents.consents(user=user)
-        obeyed = [view.key for view in consents if is_obeyed(view.key)]
-        rests = {key: await promises.consenting.preview(user=user, key=key) for key in obeyed}
         return person_view(
             visitor,
             consents,
-            rests,
             await promises.contexts.contexts(user=user, busy=busy),
             promises.serving.registry(),
             known,
@@ -94,6 +94,17 @@ class PersonRoutes:
         return self._saved(
             request, t.plural("Saved. One record is deleted.", "Saved. {count} records are deleted.", deleted)
         )
+
+    async def rests(self, request: Request) -> Response:
+        """What taking a consent back would come to; counted for whoever asks, as a long past takes its time."""
+        visitor = await self._pages.visitor(request)
+        key = str(request.path_params["key"])
+        views = {view.key: view for view in await self._promises.consents.consents(user=visitor.user)}
+        if key not in views or not is_obeyed(key):
+            raise NotFound
+        view = rests_view(views[key], await self._promises.consenting.preview(user=visitor.user, key=key), visitor.t)
+        frame = visitor.frame(start=Link(visitor.t("Tip"), "/"), end=Link(visitor.t("Settings"), "/settings"))
+        return self._pages.show(request, "settings/rests.html", frame, view)
 
     async def agents(self, request: Request) -> Response:
         """Switch every agent as the form has it."""

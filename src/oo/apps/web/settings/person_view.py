@@ -17,6 +17,18 @@ class SwitchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RestsView:
+    """What taking a consent back would come to."""
+
+    title: str
+    line: str
+    gone: str
+    others: str
+    titles: tuple[str, ...]
+    """Of the tasks of tips that would have been others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A weekday of a rule."""
 

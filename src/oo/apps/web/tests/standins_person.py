@@ -40,6 +40,7 @@ class StandInPerson:
     )
     off: set[str] = field(default_factory=set)
     knows: dict[tuple[str, str], Known] = field(default_factory=dict)
+    previewed: list[str] = field(default_factory=list)
     registered: Sequence[AgentView] = AGENTS
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ class StandInPerson:
         return 0 if granted else 58
 
     async def preview(self, *, user: UserId, key: str) -> Preview:
+        self.previewed.append(key)
         return Preview(58, 2, ("Water the plants",)) if key == "mood_habits" else Preview()
 
     async def contexts(self, *, user: UserId, busy: Sequence[Busy] = ()) -> list[ContextView]:

@@ -23,9 +23,26 @@ async def test_the_page_shows_consents_contexts_agents_and_what_is_known(site: S
     for words in (
         *("Right now", "What oO may use", "What oO thinks it knows"),
         *("Your best hour is about nine.", "84 tasks in 28 days", "A normal day is four things.", "Sundays are off."),
-        *("Mood and habits", "To choose kinder moments. Off deletes 58 records.", "Momentum"),
+        *("Mood and habits", "To choose kinder moments.", "What would go?", "Momentum"),
     ):
         assert words in page, words
+
+
+async def test_whoever_asks_sees_what_rests_on_a_consent_and_the_page_itself_counts_nothing(site: Site) -> None:
+    settings = (await site.get("/settings")).text
+    assert 'href="/settings/consents/mood_habits"' in settings and site.person.previewed == []
+    page = (await site.get("/settings/consents/mood_habits")).text
+    for words in (
+        *("Mood and habits", "Off deletes 58 records.", "Water the plants"),
+        "Without it, 2 tips of the last 30 days would have been others.",
+    ):
+        assert words in page, words
+    page = (await site.get("/settings/consents/task_titles")).text
+    assert "Off deletes nothing." in page and "every tip of the last 30 days would have been the same" in page
+    assert (await site.get("/settings/consents/shoe_size")).status == 404
+    assert site.person.previewed == ["mood_habits", "task_titles"]
+    site.profiles.profile = Profile(language="de", zone="Europe/Berlin")
+    assert "Aus löscht 58 Einträge." in (await site.get("/settings/consents/mood_habits")).text
 
 
 async def test_it_speaks_german(site: Site) -> None:

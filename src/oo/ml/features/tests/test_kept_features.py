@@ -162,7 +162,7 @@ async def test_without_the_consent_nothing_is_said_and_what_waits_is_deleted(des
 async def test_taking_the_consent_back_says_how_much_went(desk: Desk) -> None:
     await lived(desk)
     await desk.fold()
-    assert await desk.features.forget(user=LENA, consent="calendar_titles") == 0
+    assert await desk.features.forget(user=LENA, consent="calendar_times") == 0
     assert await desk.features.forget(user=LENA, consent="mood_habits") == 4, "three completions and what was folded"
 
 

@@ -33,7 +33,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Room]:
             built.kit.keys.create(user)
         await built.promise(Profiles).change(user=LENA, values={"zone": "Europe/Berlin", "day_ends_at": "03:00"})
         await built.promise(Consents).consent(user=MILO, key="mood_habits", granted=False)
-        await built.promise(Consents).consent(user=LENA, key="calendar_titles", granted=True)
+        await built.promise(Consents).consent(user=LENA, key="cloud_model", granted=True)
         contexts = built.promise(Contexts)
         await contexts.put(user=LENA, context="holiday", on=True)
         rule = ContextRule(tuple(range(7)), time(0), time(23, 59))
