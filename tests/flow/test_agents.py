@@ -10,6 +10,8 @@ from tests.flow.test_one_tip import HERE, Life, life
 
 from oo.contracts.accounts import Accounts
 from oo.contracts.features import Features
+from oo.contracts.knowledge import Knowledge
+from oo.contracts.serving import Serving
 from oo.testing.asgi import ask
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +62,21 @@ async def test_a_consent_taken_back_takes_what_was_derived_along_and_says_how_mu
     identity = await life.home.promises[Accounts].authenticate(cookie=life.cookie.partition("=")[2])
     assert identity is not None
     assert (await life.home.promises[Features].history(user=identity.user)).activities == ()
+
+
+async def test_what_is_being_inferred_while_a_consent_is_taken_back_is_not_kept(life: Life) -> None:
+    await lived(life)
+    identity = await life.home.promises[Accounts].authenticate(cookie=life.cookie.partition("=")[2])
+    assert identity is not None
+    user, promises = identity.user, life.home.promises
+    found = await promises[Serving].infer(history=await promises[Features].history(user=user))
+    assert found["momentum"]["stdev"].is_inferred
+    await changed(life, "/api/profile/consents", {"consents": {"mood_habits": False}})
+    kept = [
+        await promises[Knowledge].learn(user=user, scope=agent, version="1.0.0", found=values)
+        for agent, values in found.items()
+    ]
+    assert sum(kept) == 0 and await promises[Knowledge].known(user=user) == []
 
 
 async def test_a_context_silences_agents_and_a_switch_does_too(life: Life) -> None:

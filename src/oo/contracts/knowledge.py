@@ -53,7 +53,8 @@ class Knowledge(Protocol):
     async def learn(self, *, user: UserId, scope: str, version: str, found: Mapping[str, Inference]) -> int:
         """Keep what an agent inferred; how many values are others than before.
 
-        What the person set or deleted stays as it is, and defaults are not kept.
+        What the person set or deleted stays as it is, and defaults are not kept; nothing is of an agent whose consents
+        are not given when it is written.
         """
 
     async def say(self, *, user: UserId, scope: str, key: str, value: Value) -> Known:

@@ -67,7 +67,12 @@ class StoredKnowledge:
             for key, one in fresh.items()
         }
 
+        needed = self._needed(scope)
+
         def unit(tx: Transaction) -> int:
+            # In this unit, as a consent may have been taken back since the past was read that this is inferred from.
+            if not needed <= repository.granted(tx, user):
+                return 0
             before = {row.key: row for row in repository.known_of(tx, user) if row.scope == scope}
             changed = [
                 key
@@ -122,6 +127,10 @@ class StoredKnowledge:
     async def forget(self, *, user: UserId, scopes: Collection[str]) -> int:
         """See `Knowledge.forget`."""
         return await self.kit.db.write(lambda tx: repository.drop_inferred(tx, user, scopes)) if scopes else 0
+
+    def _needed(self, scope: str) -> frozenset[str]:
+        agent = self.kit.plugins.get("agents", {}).get(scope)
+        return frozenset() if agent is None else frozenset(agent.manifest.consents)
 
     def _parameter(self, scope: str, key: str) -> Any:
         agent = self.kit.plugins.get("agents", {}).get(scope)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, func, select
 
+from oo.contracts.consents import CONSENTS
 from oo.contracts.ids import UserId
 from oo.kernel.db import Prepared, Transaction, among, upsert
 from oo.kernel.erasing import erase_slice
@@ -91,6 +92,12 @@ def counts(tx: Transaction) -> Counts:
 def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     """The consents that the person set."""
     return tx.execute(select(consents).where(consents.c.user_id == user)).all()
+
+
+def granted(tx: Transaction, user: str) -> frozenset[str]:
+    """The keys of `CONSENTS` that are granted now."""
+    said = consents_of_all(tx, [user]).get(user, {})
+    return frozenset(key for key, given in CONSENTS.items() if said.get(key, given))
 
 
 def consents_of_all(tx: Transaction, users: Collection[str]) -> dict[str, dict[str, bool]]:

@@ -192,7 +192,7 @@ hearings = Table(
     Column("user_id", String(26), primary_key=True),
     Column("due_at", Instant, nullable=False),  # when the agents are to be asked outside of a round
     Column("inferred_on", Integer, nullable=False, server_default="0"),  # the person's day of the last inference
-    Column("heard_at", Instant),  # when they were asked last outside of a round
+    Column("heard_at", Instant),  # when something last called for that
     Index("hearings_due", "due_at"),
 )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oo.contracts.agents import Inference, Value
+from oo.contracts.consents import Consents
 from oo.contracts.errors import Invalid, NotFound
 from oo.contracts.events import PrefInferred
 from oo.contracts.ids import UserId
@@ -47,6 +48,26 @@ async def test_what_is_inferred_is_kept_with_its_evidence_and_told_once(desk: Ro
     assert known == Known(AGENT, "preferred_hour", 9.0, "inferred", desk.clock.now(), 40, 0.6, {"days": 28.0})
     told = [event for event in await desk.published(LENA) if isinstance(event, PrefInferred)]
     assert [(event.key, event.observations, event.value) for event in told] == [("preferred_hour", 40, "…")]
+
+
+async def test_what_was_inferred_before_a_consent_was_taken_back_is_not_kept_after_it(desk: Room) -> None:
+    consents = desk.promise(Consents)
+    await consents.consent(user=LENA, key="mood_habits", granted=False)
+    assert [await learn(desk, 9.0), await values(desk)] == [0, []]
+    await consents.consent(user=LENA, key="calendar_times", granted=False)
+    await consents.consent(user=LENA, key="mood_habits", granted=True)
+    assert await learn(desk, 9.0) == 1, "it needs no other"
+
+
+@pytest.mark.parametrize("place", range(3), ids=["before", "between", "after"])
+async def test_nothing_inferred_outlives_its_consent_whenever_it_comes(desk: Room, place: int) -> None:
+    steps: list[Callable[[], Awaitable[object]]] = [
+        lambda: desk.promise(Consents).consent(user=LENA, key="mood_habits", granted=False),
+        lambda: desk.promise(Knowledge).forget(user=LENA, scopes=[AGENT]),
+    ]
+    for step in (*steps[:place], lambda: learn(desk, 9.0), *steps[place:]):
+        await step()
+    assert await values(desk) == []
 
 
 async def test_a_default_is_not_kept(desk: Room) -> None:

@@ -32,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Room]:
         for user in EVERYBODY:
             built.kit.keys.create(user)
         await built.promise(Profiles).change(user=LENA, values={"zone": "Europe/Berlin", "day_ends_at": "03:00"})
-        await built.promise(Consents).consent(user=MILO, key="mood_habits", granted=False)
+        await built.promise(Consents).consent(user=MILO, key="calendar_times", granted=False)
         await built.promise(Consents).consent(user=LENA, key="cloud_model", granted=True)
         contexts = built.promise(Contexts)
         await contexts.put(user=LENA, context="holiday", on=True)

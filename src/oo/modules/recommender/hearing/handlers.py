@@ -41,4 +41,14 @@ def on_completed(tx: Transaction, envelope: Envelope) -> None:
     on_change(tx, envelope)
 
 
-HEARERS: Mapping[str, Handler] = {**dict.fromkeys(HEARD, on_change), "signals.task.completed": on_completed}
+def on_visit(tx: Transaction, envelope: Envelope) -> None:
+    """Somebody looked: whom nothing called for in a day is asked about now, and is in the rounds of the next week."""
+    repository.welcome(tx, envelope.user, envelope.at)
+
+
+HEARERS: Mapping[str, Handler] = {
+    **dict.fromkeys(HEARD, on_change),
+    "signals.task.completed": on_completed,
+    **dict.fromkeys(("tips.tip.served", "tips.silence.kept"), on_visit),
+}
+"""Those, and what says that somebody is here."""

@@ -1,4 +1,4 @@
-"""The agents' clock: every quarter of an hour for everybody, and sooner for whom something calls."""
+"""The agents' clock: every quarter of an hour for everybody who is here, and sooner for whom something calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def works(hearing: Hearing, serving: Serving) -> list[Work]:
         return repository.due(tx, tick.at, after, END, limit)
 
     def everybody(tx: Transaction, tick: Tick, after: str, limit: int) -> Sequence[str]:
-        return repository.everybody(tx, after, END, limit)
+        return repository.everybody(tx, tick.at, after, END, limit)
 
     every = min(ROUND, shortest)
     return [

@@ -126,8 +126,10 @@ def _settled(one: Meeting, now: datetime) -> Settled | None:
         return None if before is not None else Settled(one.user, now, now, now, one.day)
     if before is None:
         return Settled(one.user, now, NOT_CALLED, now, one.day)
-    if before.due_at <= now or before.inferred_on != one.day:
+    if before.due_at <= now:
         return Settled(one.user, before.due_at, NOT_CALLED, now, one.day)
+    if before.inferred_on != one.day:
+        return Settled(one.user, before.due_at, NOT_CALLED, now if before.heard_at is None else None, one.day)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
@@ -14,6 +14,11 @@ from oo.modules.recommender.tables import agent_outputs, hearings, rounds
 
 NOT_CALLED = datetime(9000, 1, 1, tzinfo=UTC)
 """When somebody is to be asked outside of a round whom nothing calls for."""
+
+HERE = timedelta(days=7)
+"""Whoever nothing happened to, and who did not look, for so long is left out of the rounds until then."""
+_GREETED = timedelta(days=1)
+"""So often a visit alone has somebody asked about; what happens does so each time."""
 
 _USER: BindParameter[Any] = bindparam("user")
 _SAID = Prepared(
@@ -46,6 +51,12 @@ _SETTLE = Prepared(
     .values(due_at=bindparam("next"), inferred_on=bindparam("day"))
 )
 _HEARD = Prepared(update(hearings).where(hearings.c.user_id == bindparam("person")).values(heard_at=bindparam("heard")))
+_WELCOME = Prepared(
+    update(hearings)
+    .where(hearings.c.user_id == bindparam("person"), hearings.c.heard_at < bindparam("since"))
+    .where(hearings.c.due_at > bindparam("next"))
+    .values(due_at=bindparam("next"))
+)
 _LEARN = Prepared(
     update(hearings).where(hearings.c.user_id == bindparam("person"), hearings.c.inferred_on != 0).values(inferred_on=0)
 )
@@ -57,7 +68,8 @@ class Settled(NamedTuple):
     user: str
     before: datetime
     next: datetime
-    heard: datetime
+    heard: datetime | None
+    """None in a round that nothing called for: its own row says when it was."""
     day: int
 
 
@@ -68,9 +80,15 @@ def said(tx: Transaction, user: str, now: datetime) -> Sequence[Row[Any]]:
 
 def counts_until(row: Row[Any]) -> datetime:
     """How long what was said counts: its time begins anew whenever the agent was asked and had nothing else to say."""
-    heard = max(at for at in (row.at, row.heard_at, row.round_at) if at is not None)
+    asked = row.round_at if row.round_at is not None and is_here(row.heard_at, row.round_at) else None
+    heard = max(at for at in (row.at, row.heard_at, asked) if at is not None)
     until: datetime = heard + (row.until - row.at)
     return until
+
+
+def is_here(heard: datetime | None, at: datetime) -> bool:
+    """Whether somebody who was called for last at an instant is in a round of another."""
+    return heard is None or heard >= at - HERE
 
 
 def outputs(tx: Transaction, user: str) -> Sequence[Row[Any]]:
@@ -102,9 +120,10 @@ def due(tx: Transaction, instant: datetime, after: str, upto: str, limit: int) -
     return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
 
 
-def everybody(tx: Transaction, after: str, upto: str, limit: int) -> list[str]:
-    """People after an id, up to another, of whom something is known, in order."""
-    found = select(hearings.c.user_id).where(hearings.c.user_id > after, hearings.c.user_id <= upto)
+def everybody(tx: Transaction, instant: datetime, after: str, upto: str, limit: int) -> list[str]:
+    """People after an id, up to another, who are here in a round that begins at an instant, in order."""
+    here = hearings.c.heard_at.is_(None) | (hearings.c.heard_at >= instant - HERE)
+    found = select(hearings.c.user_id).where(hearings.c.user_id > after, hearings.c.user_id <= upto, here)
     return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
 
 
@@ -118,6 +137,11 @@ def call(tx: Transaction, user: str, at: datetime) -> None:
     tx.run(_CALL[tx.dialect], {"user": user, "at": at})
 
 
+def welcome(tx: Transaction, user: str, at: datetime) -> None:
+    """Have the person's agents asked at an instant, if nothing called for that in the day before."""
+    tx.run(_WELCOME, {"person": user, "since": at - _GREETED, "next": at})
+
+
 def learn(tx: Transaction, user: str) -> None:
     """Have agents infer of the person again before they are asked next, also on the same day."""
     tx.run(_LEARN, {"person": user})
@@ -126,7 +150,9 @@ def learn(tx: Transaction, user: str) -> None:
 def settle(tx: Transaction, settled: Sequence[Settled]) -> None:
     """Note that people were asked; who was called meanwhile is asked again, and inferred of again."""
     tx.run(_SETTLE, [{"person": one.user, "before": one.before, "next": one.next, "day": one.day} for one in settled])
-    tx.run(_HEARD, [{"person": one.user, "heard": one.heard} for one in settled])
+    called = [{"person": one.user, "heard": one.heard} for one in settled if one.heard is not None]
+    if called:
+        tx.run(_HEARD, called)
 
 
 def keep_round(tx: Transaction, after: str, upto: str, at: datetime, old: datetime) -> None:

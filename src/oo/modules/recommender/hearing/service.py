@@ -105,10 +105,10 @@ class Hearing:
         return asked
 
     async def hear_round(self, shard: Shard, tick: Tick) -> int:
-        """Ask about everybody of a shard, as time goes on whatever happens; how many they were."""
+        """Ask about everybody of a shard who is here, as time goes on whatever happens; how many they were."""
         asked, after, began = 0, shard.after, self.kit.clock.now()
         while people := await self.kit.db.read(
-            lambda tx, after=after: repository.everybody(tx, after, shard.upto, PEOPLE)  # type: ignore[misc]
+            lambda tx, after=after: repository.everybody(tx, began, after, shard.upto, PEOPLE)  # type: ignore[misc]
         ):
             asked += len(await self.hear_all([UserId(user) for user in people]))
             after = people[-1]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from oo.contracts.agents import Inference, Snippet, Value
 from oo.contracts.asking import Asked, Asking, Told, told
 from oo.contracts.contexts import Contexts
-from oo.contracts.events import SnippetComputed, TaskAdded, TaskCompleted
+from oo.contracts.events import SilenceKept, SnippetComputed, TaskAdded, TaskCompleted, TipServed
 from oo.contracts.features import Features, UserHistory
 from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
@@ -85,6 +85,10 @@ class Hall:
         """Ask about everybody."""
         return await self.tick("recommender.hear-all")
 
+    async def others_round(self) -> None:
+        """A round of all there are, as it is where others take part."""
+        await self.room.built.works[1].run(Shard(), Tick(1, self.clock.now(), self.clock.now()))
+
     async def still_said(self) -> list[str]:
         """What still counts now."""
         kit, now = self.room.kit, self.clock.now()
@@ -153,6 +157,39 @@ async def test_what_is_unchanged_is_not_written_again_but_counts_on(hall: Hall) 
     assert await hall.still_said() == ["Something."]
     hall.clock.advance(timedelta(minutes=1))
     assert await hall.still_said() == []
+
+
+async def test_whoever_is_away_for_a_week_is_in_no_round_until_something_happens_to_them(hall: Hall) -> None:
+    hall.oracle.snippet = Snippet("Something.", {}, ())
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    hall.clock.advance(timedelta(days=7))
+    assert await hall.round() == 1
+    hall.clock.advance(timedelta(minutes=10))
+    assert [await hall.round(), len(hall.oracle.asked)] == [0, 2]
+    assert await hall.still_said() == ["Something."], "they were asked ten minutes ago"
+    hall.clock.advance(timedelta(minutes=10))
+    await hall.others_round()
+    assert await hall.still_said() == [], "a round of others says nothing of them"
+    await hall.room.deliver(USER, TaskAdded(ref="c1:b"))
+    assert [await hall.tick(), await hall.still_said()] == [1, ["Something."]]
+    hall.clock.advance(timedelta(minutes=10))
+    assert [await hall.round(), await hall.still_said()] == [1, ["Something."]]
+
+
+async def test_a_visit_brings_them_back_and_one_a_day_keeps_them(hall: Hall) -> None:
+    hall.shelf.put("a", "Water the plants")
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    hall.clock.advance(timedelta(days=30))
+    assert [await hall.tick(), await hall.round()] == [0, 0]
+    for served in (TipServed("t1", "task", "undated", "c1:a", 1.0, "house"), SilenceKept("d1", "budget", "house")):
+        await hall.room.deliver(USER, served)
+        assert [await hall.tick(), await hall.round()] == [1, 1]
+        await hall.room.deliver(USER, served)
+        assert await hall.tick() == 0, "once a day is enough"
+        hall.clock.advance(timedelta(days=6))
+        assert await hall.round() == 1
 
 
 async def test_what_is_said_is_told_once_and_that_it_is_over_too(hall: Hall) -> None:
