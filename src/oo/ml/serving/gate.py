@@ -2,7 +2,9 @@
 
 Calls are of two classes, *asked* (a person waits) and *ahead* (made beforehand). A person who asks while theirs is
 waiting ahead lifts it; without that an asked call would wait behind everything made beforehand. What has no chance to
-be through in time is refused at once, so that its caller does without a model rather than wait for nothing.
+be through in time is refused at once, so that its caller does without a model rather than wait for nothing. A call made
+ahead has no longer than good calls take, a few times over, and gives its place up when it has had its time and a person
+waits: one that hangs keeps nobody from the model.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ Why = Literal["full", "too-late", "resting", "shed"]
 ASKED, AHEAD = 0, 1
 _GRACE = 1.0
 """Seconds that a call has beyond its own, before it is given up."""
+_SLOWER = 1.05
+"""How much longer good calls are reckoned to take after one that ran out of its time."""
 
 
 class Refused(Exception):
@@ -43,7 +47,9 @@ class Limits:
     ahead: int = 50
     """Calls that wait, of each class."""
     longest: float = 30.0
-    """For one call that nobody waits for."""
+    """For one call that nobody waits for, as long as no other has gone well: the model may be a slow one."""
+    patience: float = 4.0
+    """Once calls have gone well, one that nobody waits for has so many times what they took, and `longest` at most."""
     least: float = 8.0
     """A call that has begun has so long at least: given up early it would be no use to anybody, and its server may be
     busy with it all the same.
@@ -65,7 +71,11 @@ class _Flight:
     context: Context = field(default_factory=copy_context)
     """Of whoever asked first: its call belongs to their trace, whoever lets it begin."""
     began: float | None = None
+    turn: int = 0
+    """Of the breaker, when it began."""
+    task: asyncio.Task[None] | None = None
     gone: bool = False
+    """Given up."""
 
 
 @dataclass(slots=True)
@@ -75,6 +85,8 @@ class Counts:
     called: int = 0
     joined: int = 0
     lifted: int = 0
+    yielded: int = 0
+    """Calls made ahead that were given up for others."""
     refused: dict[str, int] = field(default_factory=dict)
     most_at_once: int = 0
 
@@ -92,6 +104,8 @@ class Gate:
         self._order = itertools.count()
         self._under_way: set[asyncio.Task[None]] = set()
         self._mean = self._limits.guess
+        self._good: float | None = None
+        """How long calls take that go well; None before any did."""
 
     async def through(
         self,
@@ -157,12 +171,12 @@ class Gate:
             try:
                 found = await call(seconds)
             except asyncio.CancelledError:
-                self.breaker.leave()
+                self.breaker.leave(turn=flight.turn)
                 raise
             except Exception:
-                self.breaker.tell(well=False)
+                self._tell(flight, well=False)
                 raise
-            self.breaker.tell(well=well(found))
+            self._tell(flight, well=well(found))
             return found
 
         flight = _Flight(who, made, until, asked, asyncio.get_running_loop().create_future())
@@ -171,6 +185,7 @@ class Gate:
         self._flights[who] = flight
         heapq.heappush(self._heap, (ASKED if asked else AHEAD, next(self._order), flight))
         self._next()
+        self._think_of(flight)
         return flight
 
     def _make_room(self, *, asked: bool) -> None:
@@ -190,12 +205,13 @@ class Gate:
             flight.asked = True
             if flight.began is None:
                 heapq.heappush(self._heap, (ASKED, next(self._order), flight))
+                self._think_of(flight)
 
     def _expected(self, of: _Flight | None = None) -> float:
         """Seconds until a call that is asked for now (or this one, which waits) would be through."""
         before = sum(1 for flight in self._queued() if flight.asked and flight is not of)
         now = self._monotonic()
-        begun = [flight.began for flight in self._flights.values() if flight.began is not None]
+        begun = [flight.began for flight in self._begun() if flight.began is not None]
         left = sum(max(self._mean - (now - began), 0.0) for began in begun) if self._busy() else 0.0
         return (left + before * self._mean) / self._limits.at_once + self._mean
 
@@ -207,6 +223,8 @@ class Gate:
 
     def _next(self) -> None:
         """Begin what may begin."""
+        if self._busy():
+            self._yield()
         while self._heap and not self._busy():
             _, _, flight = self._heap[0]
             if flight.began is not None or flight.gone:  # it was lifted, and stands in the heap twice
@@ -222,25 +240,72 @@ class Gate:
                         self._give_up(each, "resting")
                 return
             heapq.heappop(self._heap)
-            flight.began = self._monotonic()
+            flight.began, flight.turn = self._monotonic(), self.breaker.turn
             task = asyncio.create_task(self._make(flight), name="oo-model-call", context=flight.context)
+            flight.task = task
             self._under_way.add(task)
             self.counts.called += 1
             self.counts.most_at_once = max(self.counts.most_at_once, len(self._under_way))
             task.add_done_callback(self._ended)
 
+    def _yield(self) -> None:
+        """Give up one call made ahead that has had its time, where a person waits for its place or the one try does."""
+        if any(flight.gone for flight in self._begun()):  # its place is free in a moment
+            return
+        over = [flight for flight in self._ahead() if self._had_its_time(flight) <= 0]
+        if over and (self.waiting["asked"] or self.breaker.state == "half-open"):
+            over[0].gone = True
+            self.counts.yielded += 1
+            assert over[0].task is not None
+            over[0].task.cancel()  # it lands as shed, and its end lets the next one begin
+
+    def _think_of(self, flight: _Flight) -> None:
+        """Look again for somebody who asked and has to wait, when the first call made ahead has had its time."""
+        if flight.asked and flight.began is None and (ahead := self._ahead()):
+            left = max(min(map(self._had_its_time, ahead)), 0.0)
+            asyncio.get_running_loop().call_later(left, self._next)
+
+    def _had_its_time(self, flight: _Flight) -> float:
+        """Seconds until a call under way has had the time that every one has."""
+        assert flight.began is not None
+        return flight.began + self._limits.least - self._monotonic()
+
+    def _begun(self) -> list[_Flight]:
+        return [flight for flight in self._flights.values() if flight.began is not None]
+
+    def _ahead(self) -> list[_Flight]:
+        return [flight for flight in self._begun() if not flight.asked]
+
+    def _seconds(self, flight: _Flight) -> float:
+        """How long a call that begins now may take."""
+        assert flight.began is not None
+        limits = self._limits
+        if flight.asked:
+            return min(limits.longest, max(flight.until - flight.began, limits.least))
+        if self._good is None:
+            return limits.longest
+        return min(limits.longest, max(limits.patience * self._good, limits.least))
+
+    def _tell(self, flight: _Flight, *, well: bool) -> None:
+        """Tell the breaker what came of a call, and learn how long good ones take."""
+        assert flight.began is not None
+        took = self._monotonic() - flight.began
+        if well:
+            self._good = took if self._good is None else self._good + 0.2 * (took - self._good)
+        elif self._good is not None and not flight.asked and took >= self._seconds(flight):
+            self._good *= _SLOWER  # a model that has become slower is given more time, little by little
+        self.breaker.tell(well=well, turn=flight.turn)
+
     async def _make(self, flight: _Flight) -> None:
         assert flight.began is not None
-        longest = self._limits.longest
-        left = flight.until - flight.began
-        seconds = min(longest, max(left, self._limits.least)) if flight.asked else longest
+        seconds = self._seconds(flight)
         try:
             # The call keeps its time by itself, and says then what was wrong; this is for one that doesn't.
             async with asyncio.timeout(seconds + _GRACE) as kept:
                 found = await flight.call(seconds)
         except Exception as error:
             if kept.expired():
-                self.breaker.tell(well=False)
+                self._tell(flight, well=False)
             if not flight.landed.done():
                 flight.landed.set_exception(self._refuse("too-late") if kept.expired() else error)
         else:

@@ -203,9 +203,11 @@ def test_while_half_open_one_call_is_tried_and_no_more() -> None:
 
 
 async def test_a_model_that_hangs_is_answered_for_by_the_composer_and_left_alone() -> None:
-    async with stand_in(FAULTS["hangs"]) as gateway:
-        there = Gate(time.monotonic, Limits(longest=0.4))
-        local = Local({}, Writer(Gateway(gateway.url), time.monotonic), there)
+    async with stand_in() as gateway:
+        there, writer = Gate(time.monotonic, Limits(longest=0.4)), Writer(Gateway(gateway.url), time.monotonic)
+        await writer.generate(brief(), 60)  # words and clients are loaded once, which takes a while on a busy machine
+        gateway.says = FAULTS["hangs"]
+        local = Local({}, writer, there)
         found = [await local.generate(brief=brief(), seconds=60) for _ in range(IN_A_ROW + 1)]
     assert [one.why for one in found] == ["timeout"] * IN_A_ROW + ["resting"]
     assert all(one.candidates and not one.is_written for one in found)

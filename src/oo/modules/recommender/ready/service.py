@@ -42,8 +42,10 @@ HERE = timedelta(days=7)
 STANDS = timedelta(hours=4)
 FIRST_AGAIN, LAST_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 """After a failure the model is asked again this much later, then twice as much, up to the last."""
-WAITING_AGAIN = {"too-late": timedelta(0), "resting": timedelta(seconds=5)}
-"""What came too late for whoever asked is under way: who looks at once joins it, and has it next time."""
+WAITING_AGAIN = {"too-late": timedelta(0), "resting": timedelta(seconds=1)}
+"""What came too late for whoever asked is under way: who looks at once joins it, and has it next time. While the model
+is left alone every look finds out whether it still is, by one person.
+"""
 _LATER = timedelta(days=3650)
 _SETTLED = frozenset({None, "nothing to say", "nothing to name", "no gateway", "language", "refused"})
 """What came of a model that would say the same again."""
@@ -66,6 +68,8 @@ class Ready:
     asking: dict[UserId, asyncio.Task[None]] = field(default_factory=dict)
     no_time: list[float] = field(default_factory=lambda: [-NO_TIME_SECONDS])
     """When somebody's call was last refused, by the clock that never jumps."""
+    resting: list[bool] = field(default_factory=lambda: [False])
+    """Whether the model was left alone when it was last to be asked."""
 
     @property
     def is_on(self) -> bool:
@@ -96,7 +100,7 @@ class Ready:
         """Begin with whoever is due, a few at a time; who is still being written for is left alone."""
         if not self.is_on:
             return
-        room = AT_ONCE - len(self.under_way)
+        room = min(AT_ONCE - len(self.under_way), 1 if self.resting[0] else AT_ONCE)
         if room <= 0:
             return
         now = self.kit.clock.now()
@@ -138,6 +142,7 @@ class Ready:
         await self.kit.db.write(lambda tx: repository.put_context(tx, row))
         seconds = max(WAITS - (self.kit.clock.monotonic() - began), 0.1) if asked else AHEAD
         generated = await self.serving.generate(brief=material.brief, seconds=seconds, asked=asked)
+        self.resting[0] = generated.why == "resting"
         if asked and generated.why in _BUSY:
             self.no_time[0] = self.kit.clock.monotonic()
         await self.memory.keep_refused(user, generated)
