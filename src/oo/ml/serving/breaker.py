@@ -53,8 +53,11 @@ class Breaker:
         return self.state != "open"
 
     def tell(self, *, well: bool, turn: int | None = None) -> None:
-        """Say what came of a call that was let through, and in which turn; what is old by now is passed by."""
-        if turn not in (None, self._turn):
+        """Say what came of a call that was let through, and in which turn that was.
+
+        What has just gone well is well, whenever it began; a failure from before a turn is old by now, and passed by.
+        """
+        if not well and turn not in (None, self._turn):
             return
         tried, self._tried = self._tried, None
         self._last.append(well)

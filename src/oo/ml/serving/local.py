@@ -88,16 +88,19 @@ class Local:
     async def _generated(self, brief: Brief, seconds: float, *, asked: bool) -> Generated:
         if self._gate is None or self._writer.gateway is None or not worth_asking(brief):
             return await self._writer.generate(brief, seconds)
+
+        async def written(left: float) -> tuple[Brief, Generated]:
+            return brief, await self._writer.generate(brief, left)
+
         try:
-            return await self._gate.through(
-                brief.user,
-                lambda left: self._writer.generate(brief, left),
-                asked=asked,
-                seconds=seconds,
-                well=lambda found: found.is_written,
+            told, found = await self._gate.through(
+                brief.user, written, asked=asked, seconds=seconds, well=lambda made: made[1].is_written
             )
         except Refused as refused:
             return Generated(self._writer.composed(brief), why=refused.why)
+        if told is not brief and _matter(told) != _matter(brief):  # the call under way was told of things as they were
+            return Generated(self._writer.composed(brief), why="too-late")
+        return found
 
     def _asked(self, names: Collection[str] | None) -> list[tuple[str, AgentManifest, Agent]]:
         found: list[tuple[str, AgentManifest, Agent]] = []
@@ -122,6 +125,13 @@ class Local:
 def views_of(plugins: Mapping[str, Plugin[Any]]) -> tuple[AgentView, ...]:
     """Agents as the registry shows them, by id, from their manifests alone."""
     return tuple(_view(name, plugin.manifest) for name, plugin in sorted(plugins.items()))
+
+
+def _matter(brief: Brief) -> tuple[object, ...]:
+    """What of a brief words follow from: all but the moment and what was said before, in no order."""
+    things = sorted(brief.things, key=lambda one: one.facts.ref)
+    known = brief.snippets, brief.contexts, dict(brief.preferences), brief.clouds
+    return brief.language, brief.context.zone, brief.context.day_start, things, *known
 
 
 def _view(name: str, manifest: AgentManifest) -> AgentView:

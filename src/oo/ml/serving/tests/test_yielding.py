@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from oo.ml.serving.breaker import IN_A_ROW, REST_SECONDS, Breaker
 from oo.ml.serving.gate import Gate, Limits, Refused
+from oo.ml.serving.llm import Gateway
+from oo.ml.serving.local import Local
+from oo.ml.serving.tests.briefs import brief
 from oo.ml.serving.tests.test_gate import Model, ask, gate, until
+from oo.ml.serving.writer import Writer
 from oo.testing.determinism import FixedClock
+from oo.testing.llm.answers import slow
+from oo.testing.llm.server import stand_in
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +83,7 @@ async def test_a_call_made_ahead_keeps_its_place_until_it_has_had_its_time_and_w
     assert model.order == ["first"] and there.counts.yielded == 0
     for event in model.may_end.values():
         event.set()
-    assert await asyncio.gather(first, second) == ["tip for first", "tip for second"]
+    assert [await first, await second] == ["tip for first", "tip for second"]
 
 
 async def test_whoever_asked_for_a_call_that_is_under_way_keeps_it() -> None:
@@ -111,6 +118,19 @@ async def test_the_one_try_after_a_rest_takes_the_place_of_a_call_that_hangs() -
     assert there.breaker.state == "closed"
 
 
+async def test_what_was_written_of_things_as_they_were_is_nothing_for_whoever_knows_them_as_they_are() -> None:
+    async with stand_in(slow(0.3)) as gateway:
+        local = Local({}, Writer(Gateway(gateway.url), time.monotonic), Gate(time.monotonic))
+        old, later = brief(), replace(brief(), context=replace(brief().context, hour=11.0))
+        same, other = replace(later, things=tuple(reversed(old.things))), brief(("Send Lena the keys",))
+        asked = [asyncio.create_task(local.generate(brief=one, seconds=60)) for one in (old, same, other)]
+        first, joined, refused = await asyncio.gather(*asked)
+    assert len(gateway.asked) == 1
+    assert first.is_written and joined.candidates == first.candidates
+    assert (refused.why, refused.is_written) == ("too-late", False)
+    assert [one.content for one in refused.candidates] == ["Send Lena the keys."]
+
+
 def test_a_failure_of_a_call_from_before_it_opened_puts_no_try_off() -> None:
     clock = FixedClock()
     breaker = Breaker(clock.monotonic)
@@ -119,14 +139,22 @@ def test_a_failure_of_a_call_from_before_it_opened_puts_no_try_off() -> None:
         breaker.tell(well=False, turn=began)
     clock.advance(timedelta(seconds=REST_SECONDS - 1))
     breaker.tell(well=False, turn=began)
-    breaker.tell(well=True, turn=began)
-    assert breaker.state == "open"
     clock.advance(timedelta(seconds=1))
     assert breaker.may()
     breaker.leave(turn=began)
     assert not breaker.may(), "the one try is still under way"
     breaker.tell(well=True, turn=breaker.turn)
     assert breaker.state == "closed"
+
+
+def test_what_goes_well_closes_it_whenever_it_began() -> None:
+    breaker = Breaker(FixedClock().monotonic)
+    began = breaker.turn
+    for _ in range(IN_A_ROW):
+        breaker.tell(well=False, turn=began)
+    assert not breaker.would()
+    breaker.tell(well=True, turn=began)
+    assert breaker.would() and breaker.may()
 
 
 def test_a_try_that_hangs_does_not_put_the_next_one_off() -> None:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.db import Prepared, Transaction, upsert
 from oo.modules.recommender.tables import decisions, prompt_contexts, tips, written
 
 SLICE = 500
+_TAKEN_AWAY = "taken-away"
+"""Stands as why nothing was written from when something was taken away until somebody looks at the person anew."""
 
 _WRITTEN = Prepared(
     select(written.c.ref, written.c.version, written.c.topic, written.c.language, written.c.said).where(
@@ -46,9 +48,34 @@ def call(tx: Transaction, user: str, at: datetime) -> None:
     tx.run(_CALL[tx.dialect], {"user": user, "at": at})
 
 
-def put_context(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Keep what a model would be told."""
-    upsert(tx, prompt_contexts, [row])
+def take(tx: Transaction, user: str, until: datetime) -> Row[Any] | None:
+    """Begin to look at somebody, who is due again at an instant or once anything happens; how it was before."""
+    row = context_of(tx, user)
+    if row is not None:
+        why = None if row.why == _TAKEN_AWAY else row.why
+        tx.execute(update(prompt_contexts).where(prompt_contexts.c.user_id == user).values(due_at=until, why=why))
+    return row
+
+
+def put_context(tx: Transaction, row: Mapping[str, Any], *, is_new: bool) -> bool:
+    """Keep what a model would be told, unless something happened to somebody new, or was taken away, since it was
+    gathered; whether it was kept.
+    """
+    there = _locked(tx, row["user_id"])
+    if (there is None) != is_new or (there is not None and there.why == _TAKEN_AWAY):
+        return False
+    if is_new:
+        tx.execute(insert(prompt_contexts), row)
+    else:  # it may be due sooner by now
+        values = {name: value for name, value in row.items() if name != "due_at"}
+        tx.execute(update(prompt_contexts).where(prompt_contexts.c.user_id == row["user_id"]).values(values))
+    return True
+
+
+def is_taken_away(tx: Transaction, user: str) -> bool:
+    """Whether a consent, a connection or the whole account is gone since somebody began to look at the person."""
+    row = _locked(tx, user)
+    return row is None or row.why == _TAKEN_AWAY
 
 
 def settle(tx: Transaction, user: str, before: datetime | None, values: Mapping[str, Any]) -> None:
@@ -68,10 +95,11 @@ def replace(tx: Transaction, user: str, rows: Sequence[Mapping[str, Any]]) -> No
 
 
 def drop(tx: Transaction, user: str) -> None:
-    """Delete what was written of the person, and what a model would be told."""
-    tx.execute(delete(written).where(written.c.user_id == user))
-    gone = {"context": None, "digest": None, "written_digest": None}
+    """Delete what was written of the person, and what a model would be told; what is being written is not kept."""
+    gone = {"context": None, "digest": None, "written_digest": None, "why": _TAKEN_AWAY}
     tx.execute(update(prompt_contexts).where(prompt_contexts.c.user_id == user).values(gone))
+    # After that: whoever keeps what was written holds the row above until their words can be seen here.
+    tx.execute(delete(written).where(written.c.user_id == user))
 
 
 def forget(tx: Transaction, now: datetime, words_before: datetime) -> int:
@@ -97,6 +125,11 @@ def overtaken_lately(tx: Transaction, user: str, now: datetime, within: timedelt
     mine = select(tips.c.state, tips.c.served_at).where(tips.c.user_id == user)
     last = tx.execute(mine.order_by(tips.c.served_at.desc(), tips.c.id.desc()).limit(1)).first()
     return last is not None and last.state in ("overtaken", "finished", "gone") and last.served_at > now - within
+
+
+def _locked(tx: Transaction, user: str) -> Row[Any] | None:
+    """As `context_of`, and nothing is taken away until the unit is over."""
+    return tx.execute(select(prompt_contexts).where(prompt_contexts.c.user_id == user).with_for_update()).first()
 
 
 def _calling(dialect: str) -> Prepared:

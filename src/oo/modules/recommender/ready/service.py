@@ -23,6 +23,7 @@ from oo.modules.recommender import repository as tips
 from oo.modules.recommender.ready import repository
 from oo.modules.recommender.ready.briefs import Briefs, Material
 from oo.modules.recommender.ready.words import rows_of
+from oo.modules.recommender.refusals import repository as refusals
 from oo.modules.recommender.refusals.service import Memory
 
 WAITS = 7.0
@@ -39,6 +40,10 @@ TTL = timedelta(hours=12)
 """What was written counts no longer, nor past the person's day."""
 HERE = timedelta(days=7)
 """People for whom nothing was decided that long are not written for until something happens."""
+TAKEN = timedelta(minutes=2)
+"""Who is being looked at is due again so much later, should this process die; what happens meanwhile is seen by it."""
+GATHERINGS = 3
+"""How often it is gathered anew what a model may be told, because something was taken away meanwhile."""
 STANDS = timedelta(hours=4)
 FIRST_AGAIN, LAST_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 """After a failure the model is asked again this much later, then twice as much, up to the last."""
@@ -104,7 +109,7 @@ class Ready:
         if room <= 0:
             return
         now = self.kit.clock.now()
-        busy = [str(user) for user in self.under_way]
+        busy = [str(user) for user in (*self.under_way, *self.asking)]
         for user in await self.kit.db.read(lambda tx: repository.due(tx, now, room, busy)):
             self._begin(UserId(user))
 
@@ -121,32 +126,34 @@ class Ready:
 
     async def _remake(self, user: UserId, *, asked: bool) -> None:
         now, began = self.kit.clock.now(), self.kit.clock.monotonic()
-        before = await self.kit.db.read(lambda tx: repository.context_of(tx, user))
-        material = await self.briefs.material(user)
-        cipher = self.kit.keys.cipher(user)
-        counts = before is not None and before.until is not None and before.until > now
-        if counts and before is not None and before.written_digest == material.digest:
-            await self._settle(user, before, {"due_at": before.until})
+        for _ in range(GATHERINGS):
+            before = await self.kit.db.write(lambda tx: repository.take(tx, user, now + TAKEN))
+            material = await self.briefs.material(user)
+            counts = before is not None and before.until is not None and before.until > now
+            if counts and before is not None and before.written_digest == material.digest:
+                await self._settle(user, now + TAKEN, {"due_at": before.until})
+                return
+            if not asked and not await self._is_here(user, before, now):
+                await self._settle(user, now + TAKEN, {"due_at": now + _LATER})
+                return
+            row = {
+                "user_id": user,
+                "due_at": now + TAKEN,
+                "digest": material.digest,
+                "made_at": now,
+                "context": material.sealed(self.kit.keys.cipher(user)),
+            }
+            is_new = before is None
+            if await self.kit.db.write(lambda tx: repository.put_context(tx, row, is_new=is_new)):  # noqa: B023
+                break
+        else:  # it is due again anyway
             return
-        if not asked and not await self._is_here(user, before, now):
-            await self._settle(user, before, {"due_at": now + _LATER})
-            return
-        due_at = now + FIRST_AGAIN if before is None else before.due_at
-        row = {
-            "user_id": user,
-            "due_at": due_at,
-            "digest": material.digest,
-            "made_at": now,
-            "context": material.sealed(cipher),
-        }
-        await self.kit.db.write(lambda tx: repository.put_context(tx, row))
         seconds = max(WAITS - (self.kit.clock.monotonic() - began), 0.1) if asked else AHEAD
         generated = await self.serving.generate(brief=material.brief, seconds=seconds, asked=asked)
         self.resting[0] = generated.why == "resting"
         if asked and generated.why in _BUSY:
             self.no_time[0] = self.kit.clock.monotonic()
-        await self.memory.keep_refused(user, generated)
-        await self._keep(user, due_at, material, generated, 0 if before is None else before.tries)
+        await self._keep(user, now + TAKEN, material, generated, 0 if before is None else before.tries)
         if not asked:
             await self._choose_again(user)
 
@@ -171,17 +178,20 @@ class Ready:
             again = WAITING_AGAIN.get(generated.why or "", FIRST_AGAIN) if is_busy else failed
             done = {"tries": tries if is_busy else tries + 1, "due_at": now + again}
         done["why"] = generated.why
+        refused = self.memory.refused_rows(user, generated)
 
         def unit(tx: Transaction) -> None:
+            if repository.is_taken_away(tx, user):  # while the model wrote: of what it was told nothing is kept
+                return
             if rows is not None:
                 repository.replace(tx, user, rows)
+            refusals.add(tx, refused)
             repository.settle(tx, user, due_at, done)
 
         await self.kit.db.write(unit)
 
-    async def _settle(self, user: UserId, before: Row[Any] | None, values: Mapping[str, Any]) -> None:
-        if before is not None:
-            await self.kit.db.write(lambda tx: repository.settle(tx, user, before.due_at, values))
+    async def _settle(self, user: UserId, before: datetime, values: Mapping[str, Any]) -> None:
+        await self.kit.db.write(lambda tx: repository.settle(tx, user, before, values))
 
     async def _choose_again(self, user: UserId) -> None:
         """Let a tip stand in the place of one that a change overtook, before anybody asks."""
@@ -213,7 +223,8 @@ class Ready:
             log.warning("ready.failed", failure=failure)
             again = self.kit.clock.now() + LAST_AGAIN
             row = await self.kit.db.read(lambda tx: repository.context_of(tx, user))
-            await self._settle(user, row, {"due_at": again})
+            if row is not None:
+                await self._settle(user, row.due_at, {"due_at": again})
 
 
 def _until(now: datetime, context: Context) -> datetime:

@@ -44,12 +44,12 @@ class Memory:
 
     kit: Kit
 
-    async def keep_refused(self, user: UserId, generated: Generated) -> None:
-        """Keep what was refused, with its reason; its text is sealed, and forgotten after a day."""
+    def refused_rows(self, user: UserId, generated: Generated) -> list[dict[str, Any]]:
+        """Rows for `repository.add`: what was refused and why; its text is sealed, and forgotten after a day."""
         if not generated.refused:
-            return
+            return []
         cipher, now = self.kit.keys.cipher(user), self.kit.clock.now()
-        rows = [
+        return [
             {
                 "id": self.kit.ids.new(),
                 "user_id": user,
@@ -62,7 +62,6 @@ class Memory:
             }
             for one in generated.refused
         ]
-        await self.kit.db.write(lambda tx: repository.add(tx, rows))
 
     async def lately(self, user: UserId) -> Lately:
         """What was said to the person lately."""

@@ -4,24 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from oo.contracts.events import ConnectionChanged, ConsentChanged
-from oo.contracts.ids import Ref
+from oo.contracts.events import ConnectionChanged, ConsentChanged, TaskChanged
+from oo.contracts.ids import Ref, UserId
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profiles
 from oo.contracts.serving import Serving
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Reaction, Tips
-from oo.contracts.writing import Brief, Generated, TipCandidate
+from oo.contracts.writing import Brief, Generated, Refusal, TipCandidate
 from oo.kernel.plugins import discover
 from oo.modules.recommender import module
+from oo.modules.recommender.ready import repository
 from oo.modules.recommender.ready import service as ready_service
-from oo.modules.recommender.tables import decisions, prompt_contexts, tips, written
+from oo.modules.recommender.ready.briefs import Briefs
+from oo.modules.recommender.ready.service import Ready
+from oo.modules.recommender.tables import decisions, prompt_contexts, refusals, tips, written
 from oo.modules.recommender.tests.conftest import NOW, USER, Shelf
 from oo.testing.determinism import FixedClock
 from oo.testing.rooms import Room, room
@@ -37,18 +42,22 @@ class Model(Nobody):
     why: str | None = None
     beside: bool = False
     """Whether the first of what it says names every task."""
+    refuses: tuple[Refusal, ...] = ()
+    """What it said besides that nobody sees."""
     told: list[tuple[Brief, bool]] = field(default_factory=list)
+    is_told: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def generate(self, *, brief: Brief, seconds: float = 8.0, asked: bool = False) -> Generated:
         self.told.append((brief, asked))
+        self.is_told.set()
         await self.may_answer.wait()
         if self.why is not None:
             return Generated(why=self.why)
         if self.beside:
             refs, titles = [one.facts.ref for one in brief.things], [one.title for one in brief.things]
             return Generated((replace(self._said(refs[0], ", ".join(titles)), evidence=tuple(refs)),))
-        return Generated(tuple(self._said(thing.facts.ref, thing.title) for thing in brief.things))
+        return Generated(tuple(self._said(thing.facts.ref, thing.title) for thing in brief.things), self.refuses)
 
     def _said(self, ref: Ref, title: str) -> TipCandidate:
         return TipCandidate(
@@ -64,12 +73,16 @@ class Stage:
     room: Room
     model: Model
 
+    @property
+    def ready(self) -> Ready:
+        [job] = [one for one in self.room.built.jobs if one.name == "recommender.ready"]
+        found: Ready = job.run.__self__  # type: ignore[attr-defined]
+        return found
+
     async def look(self) -> None:
         """What the beat does, and what it began."""
-        [job] = [one for one in self.room.built.jobs if one.name == "recommender.ready"]
-        await job.run()
-        ready = job.run.__self__  # type: ignore[attr-defined]
-        await ready.idle()
+        await self.ready.look()
+        await self.ready.idle()
 
     async def rows(self, table: Any) -> list[Any]:
         return await self.room.kit.db.read(lambda tx: list(tx.execute(select(table)).all()))
@@ -225,6 +238,96 @@ async def test_what_was_made_from_what_is_taken_away_goes_at_once(stage: Stage, 
     assert row.context is None
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        ConnectionChanged("c1", "todotxt", "ended"),
+        ConsentChanged("task_titles", granted=False, version="1"),
+        ConsentChanged("cloud_model:far", granted=False, version="1"),
+    ],
+    ids=["connection ended", "consent taken back", "cloud taken back"],
+)
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "ahead"])
+async def test_what_a_model_says_after_something_was_taken_away_is_not_kept(
+    stage: Stage, event: Any, *, asked: bool
+) -> None:
+    stage.shelf.put("lease")
+    stage.model.may_answer.clear()
+    stage.model.refuses = (Refusal("word", "Send Lena the signed lease to Bern", "m:1b", "tip-1", "abcd"),)
+    if not asked:
+        await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    waits = asyncio.create_task(stage.tips.recommend(user=USER) if asked else stage.look())
+    async with asyncio.timeout(30):
+        await stage.model.is_told.wait()
+    await stage.room.deliver(USER, event)
+    stage.model.may_answer.set()
+    await waits
+    assert not await stage.rows(written) and not await stage.rows(refusals)
+    [row] = await stage.rows(prompt_contexts)
+    assert (row.context, row.digest) == (None, None)
+    assert row.due_at <= stage.clock.now() + timedelta(seconds=2)
+    stage.clock.advance(timedelta(seconds=2))
+    await stage.look()
+    assert len(stage.model.told) == 2 and len(await stage.rows(written)) == 1
+
+
+async def test_what_is_taken_away_while_it_is_gathered_is_gathered_anew(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    ready, gathered = stage.ready, 0
+
+    async def material(user: Any) -> Any:
+        nonlocal gathered
+        gathered += 1
+        found = await Briefs.material(ready.briefs, user)
+        if gathered == 1:  # what was just gathered may hold what is taken away now
+            await stage.room.deliver(USER, ConsentChanged("cloud_model:far", granted=False, version="1"))
+        return found
+
+    slow: Any = SimpleNamespace(material=material)
+    stage.shelf.put("plants", "Water the plants")
+    await replace(ready, briefs=slow).remake(USER)
+    assert gathered == 2 and len(stage.model.told) == 2
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "ahead"])
+async def test_what_changes_while_a_model_writes_is_written_of_next(stage: Stage, *, asked: bool) -> None:
+    stage.shelf.put("lease")
+    stage.model.may_answer.clear()
+    if not asked:
+        await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    waits = asyncio.create_task(stage.tips.recommend(user=USER) if asked else stage.look())
+    async with asyncio.timeout(30):
+        await stage.model.is_told.wait()
+    await stage.room.deliver(USER, TaskChanged(stage.shelf.put("plants", "Water the plants", priority=3), "v1"))
+    stage.model.may_answer.set()
+    await waits
+    stage.clock.advance(timedelta(seconds=2))
+    await stage.look()
+    assert sorted(one.ref for one in await stage.rows(written)) == ["c1:lease", "c1:plants"]
+
+
+async def test_while_the_model_is_left_alone_one_person_at_a_time_finds_out_whether_it_still_is(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    stage.model.why = "resting"
+    others = [UserId(f"01LATER000000000000000{number:04}") for number in range(5)]
+    for user in others:
+        stage.room.kit.keys.create(user)
+    for user in (USER, *others):
+        await stage.room.kit.db.write(partial(repository.call, user=user, at=stage.clock.now()))
+    await stage.look()
+    assert len(stage.model.told) == 6
+    for number in range(1, 4):
+        stage.clock.advance(timedelta(seconds=2))
+        await stage.look()
+        assert len(stage.model.told) == 6 + number
+    stage.model.why = None
+    stage.clock.advance(timedelta(seconds=2))
+    await stage.look()
+    await stage.look()
+    assert len(await stage.rows(written)) == 6
+
+
 async def test_titles_are_forgotten_after_a_day(stage: Stage) -> None:
     stage.shelf.put("lease")
     await stage.tips.recommend(user=USER)
@@ -247,8 +350,6 @@ async def test_for_whom_nothing_was_decided_in_a_week_nothing_is_written(stage: 
 
 
 def _call(stage: Stage, tx: Any) -> None:
-    from oo.modules.recommender.ready import repository
-
     repository.call(tx, USER, stage.clock.now())
 
 

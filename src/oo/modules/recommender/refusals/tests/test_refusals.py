@@ -42,7 +42,8 @@ async def here(tmp_path: Path) -> AsyncIterator[Room]:
 async def said(here: Room, print: tuple[int, ...] = (1, -2, 127)) -> Memory:
     """A refusal and a fingerprint of the person."""
     memory = Memory(here.kit)
-    await memory.keep_refused(USER, REFUSED)
+    refused = memory.refused_rows(USER, REFUSED)
+    await here.kit.db.write(lambda tx: repository.add(tx, refused))
     row = memory.print_row(USER, DecisionId("t1"), print, here.clock.now())
     await here.kit.db.write(lambda tx: repository.note(tx, row))
     return memory
