@@ -21,7 +21,8 @@ from oo.kernel.plugins import Plugin
 from oo.kernel.settings import Settings
 from oo.ml.serving.asking import ManyAsked
 from oo.ml.serving.embedding import Embedder
-from oo.ml.serving.gate import Gate, Limits
+from oo.ml.serving.gate import Gate
+from oo.ml.serving.limits import Limits
 from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
 from oo.ml.serving.remote import Remote, ServingAway

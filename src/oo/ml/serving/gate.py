@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
 from oo.ml.serving.breaker import Breaker
+from oo.ml.serving.limits import SHARE, Durations, Limits
 
 T = TypeVar("T")
 Why = Literal["full", "too-late", "resting", "shed"]
@@ -25,8 +26,6 @@ Why = Literal["full", "too-late", "resting", "shed"]
 ASKED, AHEAD = 0, 1
 _GRACE = 1.0
 """Seconds that a call has beyond its own, before it is given up."""
-_SLOWER = 1.05
-"""How much longer good calls are reckoned to take after one that ran out of its time."""
 
 
 class Refused(Exception):
@@ -35,27 +34,6 @@ class Refused(Exception):
     def __init__(self, why: Why) -> None:
         super().__init__(why)
         self.why: Why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much is let through; times in seconds."""
-
-    at_once: int = 1
-    """Calls under way: what the server of the model works on in parallel."""
-    asked: int = 200
-    ahead: int = 50
-    """Calls that wait, of each class."""
-    longest: float = 30.0
-    """For one call that nobody waits for, as long as no other has gone well: the model may be a slow one."""
-    patience: float = 4.0
-    """Once calls have gone well, one that nobody waits for has so many times what they took, and `longest` at most."""
-    least: float = 8.0
-    """A call that has begun has so long at least: given up early it would be no use to anybody, and its server may be
-    busy with it all the same.
-    """
-    guess: float = 3.0
-    """How long a call takes before any was seen."""
 
 
 @dataclass(slots=True)
@@ -103,9 +81,7 @@ class Gate:
         self._heap: list[tuple[int, int, _Flight]] = []
         self._order = itertools.count()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._mean = self._limits.guess
-        self._good: float | None = None
-        """How long calls take that go well; None before any did."""
+        self._durations = Durations(self._limits)
 
     async def through(
         self,
@@ -212,8 +188,8 @@ class Gate:
         before = sum(1 for flight in self._queued() if flight.asked and flight is not of)
         now = self._monotonic()
         begun = [flight.began for flight in self._begun() if flight.began is not None]
-        left = sum(max(self._mean - (now - began), 0.0) for began in begun) if self._busy() else 0.0
-        return (left + before * self._mean) / self._limits.at_once + self._mean
+        left = sum(max(self._durations.mean - (now - began), 0.0) for began in begun) if self._busy() else 0.0
+        return (left + before * self._durations.mean) / self._limits.at_once + self._durations.mean
 
     def _busy(self) -> bool:
         return len(self._under_way) >= self._limits.at_once
@@ -253,7 +229,9 @@ class Gate:
         if any(flight.gone for flight in self._begun()):  # its place is free in a moment
             return
         over = [flight for flight in self._ahead() if self._had_its_time(flight) <= 0]
-        if over and (self.waiting["asked"] or self.breaker.state == "half-open"):
+        if not self.waiting["asked"]:  # the try itself has the breaker's turn
+            over = [flight for flight in over if self._queued() and flight.turn != self.breaker.turn]
+        if over:
             over[0].gone = True
             self.counts.yielded += 1
             assert over[0].task is not None
@@ -276,29 +254,17 @@ class Gate:
     def _ahead(self) -> list[_Flight]:
         return [flight for flight in self._begun() if not flight.asked]
 
-    def _seconds(self, flight: _Flight) -> float:
-        """How long a call that begins now may take."""
-        assert flight.began is not None
-        limits = self._limits
-        if flight.asked:
-            return min(limits.longest, max(flight.until - flight.began, limits.least))
-        if self._good is None:
-            return limits.longest
-        return min(limits.longest, max(limits.patience * self._good, limits.least))
-
     def _tell(self, flight: _Flight, *, well: bool) -> None:
         """Tell the breaker what came of a call, and learn how long good ones take."""
         assert flight.began is not None
         took = self._monotonic() - flight.began
-        if well:
-            self._good = took if self._good is None else self._good + 0.2 * (took - self._good)
-        elif self._good is not None and not flight.asked and took >= self._seconds(flight):
-            self._good *= _SLOWER  # a model that has become slower is given more time, little by little
+        self._durations.ended(took, well=well, ran_out=not flight.asked and took >= self._durations.ahead)
         self.breaker.tell(well=well, turn=flight.turn)
 
     async def _make(self, flight: _Flight) -> None:
         assert flight.began is not None
-        seconds = self._seconds(flight)
+        durations = self._durations
+        seconds = durations.asked(flight.until - flight.began) if flight.asked else durations.ahead
         try:
             # The call keeps its time by itself, and says then what was wrong; this is for one that doesn't.
             async with asyncio.timeout(seconds + _GRACE) as kept:
@@ -315,7 +281,7 @@ class Gate:
             self._flights.pop(flight.who, None)
             if not flight.landed.done():
                 flight.landed.set_exception(self._refuse("shed"))
-            self._mean += 0.2 * (self._monotonic() - flight.began - self._mean)
+            durations.mean += SHARE * (self._monotonic() - flight.began - durations.mean)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from oo.ml.serving.breaker import IN_A_ROW, Breaker
-from oo.ml.serving.gate import Gate, Limits, Refused
+from oo.ml.serving.gate import Gate, Refused
+from oo.ml.serving.limits import Limits
 from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
 from oo.ml.serving.tests.briefs import brief

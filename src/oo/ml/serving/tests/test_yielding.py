@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 
 from oo.ml.serving.breaker import IN_A_ROW, REST_SECONDS, Breaker
-from oo.ml.serving.gate import Gate, Limits, Refused
+from oo.ml.serving.gate import Gate, Refused
+from oo.ml.serving.limits import Limits
 from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
 from oo.ml.serving.tests.briefs import brief
@@ -113,8 +114,14 @@ async def test_the_one_try_after_a_rest_takes_the_place_of_a_call_that_hangs() -
     tried = ask(there, model, "tried", asked=False)
     with pytest.raises(Refused, match="shed"):
         await hangs
+    await until(lambda: model.order == ["hangs", "tried"])
+    clock.advance(timedelta(seconds=9))
+    later = ask(there, model, "later", asked=False)
+    await until(lambda: there.waiting["ahead"] == 1)
+    assert there.counts.yielded == 1, "the one try keeps its place"
+    model.may_end["later"].set()
     model.may_end["tried"].set()
-    assert await tried == "tip for tried"
+    assert [await tried, await later] == ["tip for tried", "tip for later"]
     assert there.breaker.state == "closed"
 
 
