@@ -23,7 +23,6 @@ from oo.testing.caldav.server import PASSWORD, USER, Dav
 from oo.testing.databases import address
 from oo.testing.determinism import FixedClock
 from oo.testing.feeds.server import SECRET, Feed
-from oo.testing.google.oauth import CLIENT_ID, CLIENT_SECRET
 from oo.testing.google.server import Google
 from oo.testing.standins.serving import Standing
 
@@ -83,14 +82,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             files=(file.parent,),
             database_url=open_.enter_context(address(tmp_path)),
             private_hosts=(dav.standing.host, feeds.host),
-            providers={
-                "google_client_id": CLIENT_ID,
-                "google_client_secret": CLIENT_SECRET,
-                "google_auth_url": f"{goo.url}/o/oauth2/v2/auth",
-                "google_token_url": f"{goo.url}/token",
-                "google_api_url": f"{goo.url}/calendar/v3/",
-                "google_revoke_url": f"{goo.url}/revoke",
-            },
+            providers=google.settings(goo.url),
         )
         home = await open_.enter_async_context(house(where, clock=clock))
         tools = server.Tools(home.kit.clock, home.kit.ids, Sites(), home.health)

@@ -64,6 +64,11 @@ class OAuthRules(BaseModel):
         default="post", description="How the client shows who it is: in the form, by Basic, or by PKCE alone."
     )
     revoke_auth: Literal["post", "basic", "none"] = Field(default="none", description="The same when revoking.")
+    revoking_ends: Literal["token", "grant"] = Field(
+        default="token",
+        description="What ends when a token is given back: it and those that came with it, or all that the person ever "
+        "allowed this client, so that nothing is given back while another connection to the account lives.",
+    )
     pkce: bool = Field(default=True, description="Whether the provider takes PKCE (S256).")
     rotating: bool = Field(default=False, description="Whether each refresh brings a new refresh token.")
     extra: dict[str, str] = Field(default_factory=dict, description="More parameters of the authorize address.")

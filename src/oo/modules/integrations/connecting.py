@@ -15,20 +15,20 @@ from typing import Any
 
 from oo.contracts.abilities import Whose
 from oo.contracts.connectors import Reconnect
-from oo.contracts.errors import NotFound, Problem, Refused
+from oo.contracts.errors import NotFound, Refused
 from oo.contracts.ids import ConnectionId, SessionId, UserId
 from oo.kernel.keys import KeyGone
-from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.modules.integrations import oauth
 from oo.modules.integrations.catalogue import Catalogue
-from oo.modules.integrations.keeping import Keeping
+from oo.modules.integrations.keeping import Keeping, Kept
 from oo.modules.integrations.oauth import Tokens
 from oo.modules.integrations.providers import Provider
 from oo.modules.integrations.remote import Account
 from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.repository import tickets
-from oo.modules.integrations.vault import Token
+from oo.modules.integrations.revoking import Revoking
+from oo.modules.integrations.vault import Token, said_of
 from oo.modules.integrations.wire import AGAIN
 
 LASTS = timedelta(minutes=10)
@@ -39,14 +39,13 @@ FEWER = "oO was allowed less than it needs there, so nothing was connected."
 NOT_READY = "The client of this instance is not set up for that yet."
 REFUSED_THERE = "It did not let oO in. Nothing was connected."
 
-log = get_logger("integrations")
-
 
 class Connecting:
     """Begins and ends it."""
 
-    def __init__(self, kit: Kit, catalogue: Catalogue, remotes: Remotes, keeping: Keeping) -> None:
-        self._kit, self._catalogue, self._remotes, self._keeping = kit, catalogue, remotes, keeping
+    def __init__(self, kit: Kit, catalogue: Catalogue, remotes: Remotes, keeping: Keeping, revoking: Revoking) -> None:
+        self._kit, self._catalogue, self._remotes = kit, catalogue, remotes
+        self._keeping, self._revoking = keeping, revoking
 
     async def begin(self, user: UserId, session: SessionId, connector: str, origin: str) -> str:
         """See `Sources.begin_account`."""
@@ -67,21 +66,8 @@ class Connecting:
             raise Refused(OVER)
         if "error" in answer or not answer.get("code"):
             raise Refused(DENIED if answer.get("error") == "access_denied" else REFUSED_THERE)
-        now = self._kit.clock.now()
-        try:
-            tokens = await oauth.exchange(
-                self._remotes.wire, provider, answer["code"], noted["verifier"], noted["redirect"], now
-            )
-        except Reconnect:
-            raise Refused(REFUSED_THERE) from None
-        if tokens.scopes is not None and not provider.needed <= tokens.scopes:
-            await self._give_back(provider, tokens)
-            raise Refused(FEWER)
-        try:
-            account = await self._whose(user, connector, provider, tokens)
-        except Reconnect:
-            raise Refused(REFUSED_THERE) from None
-        return await self._keeping.account(user, connector, tokens, account)
+        kept = await self._revoking.through(self._kept(user, connector, provider, answer["code"], noted))
+        return await self._keeping.first(kept)
 
     async def note(
         self, user: UserId, session: SessionId, connector: str, state: str, noted: Mapping[str, Any]
@@ -123,6 +109,25 @@ class Connecting:
             raise NotFound
         return provider
 
+    async def _kept(
+        self, user: UserId, connector: str, provider: Provider, code: str, noted: Mapping[str, Any]
+    ) -> Kept:
+        """Access for the code, kept; what fails after it was given gives it back."""
+        now = self._kit.clock.now()
+        try:
+            tokens = await oauth.exchange(self._remotes.wire, provider, code, noted["verifier"], noted["redirect"], now)
+        except Reconnect:
+            raise Refused(REFUSED_THERE) from None
+        async with self._revoking.unless_kept(user, connector, said_of(tokens)) as given:
+            if tokens.scopes is not None and not provider.needed <= tokens.scopes:
+                raise Refused(FEWER)
+            try:
+                account = await self._whose(user, connector, provider, tokens)
+            except Reconnect:
+                raise Refused(REFUSED_THERE) from None
+            given.account = self._keeping.told(connector, account)
+            return await self._keeping.account(user, connector, tokens, account)
+
     async def _whose(self, user: UserId, connector: str, provider: Provider, tokens: Tokens) -> str:
         """The account that was opened; where a connector can't tell, there is one for each person."""
         loaded = self._catalogue.load(connector)
@@ -131,13 +136,6 @@ class Connecting:
         new = ConnectionId(self._kit.ids.new())
         http = Account(self._remotes.wire, _Held(tokens.access), provider, user, new, provider.api)
         return await loaded.whose(self._keeping.source(new, http))
-
-    async def _give_back(self, provider: Provider, tokens: Tokens) -> None:
-        if provider.revoke:
-            try:
-                await oauth.revoke(self._remotes.wire, provider, tokens.access, "access_token")
-            except Problem as error:
-                log.warning("oauth.not-given-back", error=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

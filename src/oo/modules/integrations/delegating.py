@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from oo.contracts.abilities import Delegating
@@ -10,8 +11,9 @@ from oo.contracts.ids import ConnectionId, SessionId, UserId
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connecting import OVER, Connecting
-from oo.modules.integrations.keeping import Keeping
+from oo.modules.integrations.keeping import Keeping, Kept
 from oo.modules.integrations.remotes import Remotes, checked_address
+from oo.modules.integrations.revoking import Revoking
 from oo.modules.integrations.vault import Login
 
 
@@ -19,10 +21,16 @@ class Delegations:
     """Asks for such passwords."""
 
     def __init__(
-        self, kit: Kit, catalogue: Catalogue, remotes: Remotes, keeping: Keeping, connecting: Connecting
+        self,
+        kit: Kit,
+        catalogue: Catalogue,
+        remotes: Remotes,
+        keeping: Keeping,
+        connecting: Connecting,
+        revoking: Revoking,
     ) -> None:
         self._kit, self._catalogue, self._remotes = kit, catalogue, remotes
-        self._keeping, self._connecting = keeping, connecting
+        self._keeping, self._connecting, self._revoking = keeping, connecting, revoking
 
     async def begin(self, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
         """See `Sources.delegate`."""
@@ -55,7 +63,13 @@ class Delegations:
             return None
         if not granted.address:
             raise Refused(OVER)
-        return await self._keeping.address(user, connector, Login(granted.address, granted.user, granted.password))
+        login = Login(granted.address, granted.user, granted.password)
+        kept = await self._revoking.through(self._kept(user, connector, login))
+        return await self._keeping.first(kept)
+
+    async def _kept(self, user: UserId, connector: str, login: Login) -> Kept:
+        async with self._revoking.unless_kept(user, connector, asdict(login)):
+            return await self._keeping.address(user, connector, login)
 
     def _loaded(self, connector: str) -> Delegating:
         manifest = self._catalogue.manifest(connector)

@@ -1,33 +1,35 @@
-"""Giving access back: what a provider has not confirmed yet is a row that is tried until it has.
-
-The row outlives the connection, and the person: its token is sealed with a key of its own, which goes with it.
-"""
+"""Giving access back: what a provider has not confirmed yet is a row that is tried until it has."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from oo.contracts.abilities import Returning
+from sqlalchemy import Row
+
 from oo.contracts.errors import Problem
 from oo.contracts.ids import UserId
+from oo.kernel.db import Transaction
 from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.modules.integrations import oauth
 from oo.modules.integrations.catalogue import Catalogue
-from oo.modules.integrations.providers import Provider
+from oo.modules.integrations.owing import FIRST_RETRY, Owing
 from oo.modules.integrations.remotes import Remotes
-from oo.modules.integrations.repository import connections, grants, tickets
-from oo.modules.integrations.vault import Login, opened
+from oo.modules.integrations.repository import grants, tickets
+from oo.modules.integrations.vault import Login
 
+T = TypeVar("T")
 AT_ONCE = 8.0
-"""Seconds that whoever disconnects waits for the provider."""
-FIRST_RETRY = timedelta(seconds=30)
+"""Seconds that whoever disconnects waits for the provider, and that one try takes at most."""
+TOGETHER = 5
+"""Of one kind of source tried at the same time."""
 LAST_RETRY = timedelta(hours=6)
 GIVEN_UP = timedelta(days=30)
 """A token is not held longer than this for a provider that does not answer."""
@@ -35,101 +37,111 @@ GIVEN_UP = timedelta(days=30)
 log = get_logger("integrations")
 
 
+@dataclass(slots=True)
+class Given:
+    """What is learnt about access between being given it and keeping it."""
+
+    account: str = ""
+    """By what its account is known, as `Keeping.told` says it."""
+
+
 class Revoking:
     """Gives access back."""
 
     def __init__(self, kit: Kit, catalogue: Catalogue, remotes: Remotes) -> None:
-        self._kit, self._catalogue, self._remotes = kit, catalogue, remotes
+        self._kit, self._remotes = kit, remotes
+        self.owing = Owing(kit, catalogue, remotes)
+        self.seconds = AT_ONCE
+        self.under_way: set[asyncio.Task[Any]] = set()
 
-    async def owed(self, user: str, connection: str) -> Mapping[str, Any] | None:
-        """The row of what is to be given back when this connection ends; None when there is nothing."""
-        row = await self._kit.db.read(lambda tx: connections.one(tx, connection))
-        grant = await self._kit.db.read(lambda tx: grants.one(tx, connection))
-        provider = None if row is None else self._remotes.provider(row.connector)
-        if row is None or grant is None:
-            return None
+    async def through(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Do it to its end, whoever stops waiting for it: what is given out meanwhile is kept or owed."""
+        task = asyncio.create_task(doing)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        return await asyncio.shield(task)
+
+    async def end(self) -> None:
+        """Wait for what is under way, for some seconds."""
+        if self.under_way:
+            await asyncio.wait(self.under_way, timeout=self.seconds)
+
+    @asynccontextmanager
+    async def unless_kept(self, user: UserId, connector: str, said: Mapping[str, Any]) -> AsyncIterator[Given]:
+        """Access that was given is given back if what is done here fails.
+
+        It is owed before anybody is asked, so that it is not lost with the process.
+        """
+        given = Given()
         try:
-            said = opened(grant, self._kit.keys.cipher(user))
-        except KeyGone:
-            return None
-        owed = self._owed(row.connector, provider, said)
-        if owed is None:
-            return None
-        own, now = self._kit.ids.new(), self._kit.clock.now()
-        key = await asyncio.to_thread(self._kit.keys.create, own)
-        kept = json.dumps(owed)
-        return {
-            "id": own,
-            "connector": row.connector,
-            "sealed": key.seal(_bound_to(own), kept),
-            "due_at": now + FIRST_RETRY,
-            "tries": 0,
-            "created_at": now,
-        }
+            yield given
+        except BaseException as failure:
+            owed = await self.owing.of_unkept(user, connector, said, given.account)
+            if owed is not None:
+                await self.owing.kept(lambda tx: tickets.owe(tx, owed), owed)
+                if isinstance(failure, Exception):  # who stops the process waits for nobody
+                    await self.settle(owed["id"])
+            raise
 
     async def settle(self, id: str) -> bool:
         """Try it now, for some seconds; whether the provider confirmed it."""
         row = await self._kit.db.read(lambda tx: tickets.owed_one(tx, id))
-        try:
-            async with asyncio.timeout(AT_ONCE):
-                return row is not None and await self._one(row)
-        except TimeoutError:
-            return False
+        return row is not None and await self._one(row)
 
     async def run(self) -> None:
-        """Try what is due."""
+        """Try what is due: of each kind of source the oldest, some at a time, so that a slow one delays no other."""
         now = self._kit.clock.now()
-        for row in await self._kit.db.read(lambda tx: tickets.owed(tx, now)):
-            if now - row.created_at > GIVEN_UP:
-                log.warning("oauth.never-given-back", connector=row.connector)
-                await self._done(row.id)
-                continue
-            due = now + min(FIRST_RETRY * 2 ** min(row.tries + 1, 12), LAST_RETRY)
-            if await self._kit.db.write(partial(tickets.postpone, id=row.id, tries=row.tries, due_at=due)):
-                await self._one(row)
+        async with asyncio.TaskGroup() as kinds:
+            for connector in await self._kit.db.read(lambda tx: tickets.owed_kinds(tx, now)):
+                due = await self._kit.db.read(partial(tickets.owed, connector=connector, now=now))
+                kinds.create_task(self._kind(due, now))
 
-    async def _one(self, row: Any) -> bool:
-        provider = self._remotes.provider(row.connector)
+    async def _kind(self, due: list[Row[Any]], now: datetime) -> None:
+        room = asyncio.Semaphore(TOGETHER)
+
+        async def tried(row: Row[Any]) -> None:
+            async with room:
+                try:
+                    await self._again(row, now)
+                except Exception as error:  # the others are tried all the same
+                    log.error("oauth.not-tried", failure=error, connector=row.connector)
+
+        await asyncio.gather(*(tried(row) for row in due))
+
+    async def _again(self, row: Row[Any], now: datetime) -> None:
+        if now - row.created_at > GIVEN_UP:
+            log.warning("oauth.never-given-back", connector=row.connector)
+            await self._done(row.id)
+            return
+        due = now + min(FIRST_RETRY * 2 ** min(row.tries + 1, 12), LAST_RETRY)
+        if await self._kit.db.write(partial(tickets.postpone, id=row.id, tries=row.tries, due_at=due)):
+            await self._one(row)
+
+    async def _one(self, row: Row[Any]) -> bool:
         try:
-            said = json.loads(self._kit.keys.cipher(row.id).open(_bound_to(row.id), row.sealed))
+            async with asyncio.timeout(self.seconds):
+                said = self.owing.opened(row)
+                if not await self._kit.db.read(lambda tx: self.owing.in_use(tx, row.connector, said)):
+                    await self._give_back(row.connector, said)
         except KeyGone:  # settled by another process
-            return await self._done(row.id)
-        try:
-            if "login" in said:
-                await self._give_back(row.connector, Login(*said["login"]))
-                return await self._done(row.id)
-            if provider is None or not provider.revoke:
-                return await self._done(row.id)
-            await oauth.revoke(self._remotes.wire, provider, said["token"], said["hint"])
-            if said["access"] and said["access"] != said["token"]:
-                await oauth.revoke(self._remotes.wire, provider, said["access"], "access_token")
-        except Problem as error:
+            pass
+        except (Problem, TimeoutError) as error:
             log.info("oauth.not-given-back", connector=row.connector, error=type(error).__name__)
             return False
         return await self._done(row.id)
 
-    def _owed(self, connector: str, provider: Provider | None, said: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """What has to be given back of a connection's secret: tokens, or a password that the server made for oO."""
-        if provider is None:
-            login = [said.get(name, "") for name in ("address", "user", "password")]
-            returning = self._returning(connector) if login[2] else None
-            return {"login": login} if returning is not None and returning.returns(login[0]) else None
-        token, hint = said.get("refresh") or said.get("access"), "refresh_token" if said.get("refresh") else ""
-        if not token or not provider.revoke:
-            return None
-        return {"token": token, "hint": hint or "access_token", "access": said.get("access", "")}
-
-    def _returning(self, connector: str) -> Returning | None:
-        """The connector, if its servers take back what they gave."""
-        if self._catalogue.manifest(connector) is None:
-            return None
-        loaded = self._catalogue.load(connector)
-        return loaded if isinstance(loaded, Returning) else None
-
-    async def _give_back(self, connector: str, login: Login) -> None:
-        returning = self._returning(connector)
-        if returning is not None:
-            await returning.give_back(self._remotes.place(connector, login))
+    async def _give_back(self, connector: str, said: Mapping[str, Any]) -> None:
+        if "login" in said:
+            returning = self.owing.returning(connector)
+            if returning is not None:
+                await returning.give_back(self._remotes.place(connector, Login(*said["login"])))
+            return
+        provider = self._remotes.provider(connector)
+        if provider is None or not provider.revoke:
+            return
+        await oauth.revoke(self._remotes.wire, provider, said["token"], said["hint"])
+        if said["access"] and said["access"] != said["token"]:
+            await oauth.revoke(self._remotes.wire, provider, said["access"], "access_token")
 
     async def _done(self, id: str) -> bool:
         await self._kit.db.write(lambda tx: tickets.settle(tx, id))
@@ -140,19 +152,15 @@ class Revoking:
 async def leave(kit: Kit, user: UserId) -> None:
     """Note all access of a person to be given back, before their rows and their key go."""
     catalogue = Catalogue(kit.plugins.get("connectors", {}), kit.settings)
-    revoking = Revoking(kit, catalogue, Remotes(kit, catalogue))
+    owing = Owing(kit, catalogue, Remotes(kit, catalogue))
     for row in await kit.db.read(lambda tx: grants.of_person(tx, user)):
-        owed = await revoking.owed(user, row.connection_id)
+        owed, _ = await owing.of_connection(user, row.connection_id)
         if owed is None:
             continue
         connection = row.connection_id
 
-        def unit(tx: Any, connection: str = connection, owed: Mapping[str, Any] = owed) -> None:
+        def unit(tx: Transaction, connection: str = connection, owed: Mapping[str, Any] = owed) -> None:
             tickets.owe(tx, owed)
             grants.forget(tx, connection)  # so that another run does not note it twice
 
         await kit.db.write(unit)
-
-
-def _bound_to(id: str) -> str:
-    return f"revocations.sealed:{id}"

@@ -12,7 +12,6 @@ from sqlalchemy import Row
 from oo.contracts.accounts import Accounts
 from oo.contracts.disk import Disk
 from oo.contracts.errors import NotFound
-from oo.contracts.events import ConnectionChanged
 from oo.contracts.ids import ConnectionId, Ref, SessionId, UserId
 from oo.contracts.items import Facts, facts_from_text
 from oo.contracts.profiles import Profiles
@@ -33,6 +32,7 @@ from oo.modules.integrations.catalogue import Catalogue
 from oo.modules.integrations.connecting import Connecting
 from oo.modules.integrations.connection import EVERY, Connection, Opener
 from oo.modules.integrations.delegating import Delegations
+from oo.modules.integrations.ending import Ending
 from oo.modules.integrations.failing import NOT_INSTALLED, Faults
 from oo.modules.integrations.hooks import Hooks
 from oo.modules.integrations.keeping import Keeping
@@ -74,10 +74,11 @@ class Integrations:
         self._mind = Mind(kit, catalogue, self._sync)
         self._uploads = Uploads(kit, catalogue, self._opener, self._sync)
         self._adding = Adding(kit, catalogue, self._opener, self._sync, accounts, disk)
-        self._keeping = Keeping(kit, catalogue, self._remotes, self._sync)
-        self._connecting = Connecting(kit, catalogue, self._remotes, self._keeping)
-        self._delegating = Delegations(kit, catalogue, self._remotes, self._keeping, self._connecting)
         self._revoking = Revoking(kit, catalogue, self._remotes)
+        self._ending = Ending(kit, self._sync, self._revoking.owing)
+        self._keeping = Keeping(kit, catalogue, self._remotes, self._sync, self._revoking.owing)
+        self._connecting = Connecting(kit, catalogue, self._remotes, self._keeping, self._revoking)
+        self._delegating = Delegations(kit, catalogue, self._remotes, self._keeping, self._connecting, self._revoking)
 
     async def inventory(self, *, user: UserId) -> Inventory:
         """See `Sources.inventory`."""
@@ -165,7 +166,7 @@ class Integrations:
         self, *, user: UserId, connector: str, address: str, name: str = "", password: str = ""
     ) -> ConnectionView:
         """See `Sources.add_address`."""
-        kept = await self._keeping.address(user, connector, Login(address, name, password))
+        kept = await self._keeping.first(await self._keeping.address(user, connector, Login(address, name, password)))
         return await self.connection(user=user, connection=kept)
 
     async def delegate(self, *, user: UserId, session: SessionId, connector: str, address: str) -> str | None:
@@ -198,25 +199,11 @@ class Integrations:
     async def disconnect(self, *, user: UserId, connection: ConnectionId) -> Receipt:
         """See `Sources.disconnect`."""
         view = await self.connection(user=user, connection=connection)
-        event = ConnectionChanged(connection, view.connector, connections.ENDED)
-        told = self._kit.outbox.envelope(user, event)
-        owed = await self._revoking.owed(user, connection)
-
-        def end(tx: Transaction) -> None:
-            if connections.lives(tx, connection) != user:
-                raise NotFound
-            connections.change(tx, connection, {"state": connections.ENDED, "place": connection})
-            if owed is not None:
-                tickets.owe(tx, owed)
-            self._kit.outbox.publish(tx, told)
-
-        async with self._sync.turn(connection):
-            await self._kit.db.write(end)
-            records = await self._forget(connection)
+        records, owed = await self._ending.end(user, connection, view.connector)
         await self._kit.db.checkpoint()
         if owed is None:
             return Receipt(view.name, self._kit.clock.now(), records)
-        confirmed = await self._revoking.settle(owed["id"])
+        confirmed = await self._revoking.settle(owed)
         return Receipt(view.name, self._kit.clock.now(), records, "confirmed" if confirmed else "later")
 
     async def give_back(self) -> None:
@@ -239,7 +226,7 @@ class Integrations:
         """End what was begun to be forgotten, and delete what is older than its retention."""
         for connection, _ in await self._kit.db.read(connections.ended):
             if not self._sync.turn(connection).locked():
-                await self._forget(connection)
+                await self._ending.forget(connection)
         now = self._kit.clock.now()
         await self._kit.db.write(lambda tx: tickets.expire(tx, now))
         while await self._kit.db.write(lambda tx: items.forget_completions(tx, now - COMPLETIONS_KEPT)):
@@ -249,6 +236,7 @@ class Integrations:
 
     async def end(self) -> None:
         """End what is being read, and the connections to other servers."""
+        await self._revoking.end()
         await self._sync.end()
         await self._remotes.wire.end()
 
@@ -256,14 +244,6 @@ class Integrations:
     def faults(self) -> Faults:
         """Errors of connectors that are bugs."""
         return self._sync.faults
-
-    async def _forget(self, connection: str) -> int:
-        records = 0
-        while gone := await self._kit.db.write(lambda tx: connections.forget_slice(tx, connection)):
-            records += gone
-        records += await self._kit.db.write(lambda tx: connections.remove(tx, connection))
-        self._sync.forget(connection)
-        return records
 
     def _view(self, connection: Connection, open_items: int, trouble: Row[Any] | None) -> ConnectionView:
         manifest = self._catalogue.manifest(connection.connector)

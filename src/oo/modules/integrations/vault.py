@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -61,13 +61,15 @@ class Vault:
 
     def row_of_tokens(self, user: UserId, connection: ConnectionId, tokens: Tokens, account: str) -> dict[str, Any]:
         """The row of new tokens."""
-        said = {"access": tokens.access, "refresh": tokens.refresh}
-        return {**self._row(user, connection, said), "expires_at": tokens.expires_at, "account": account or None}
+        return {
+            **self._row(user, connection, said_of(tokens)),
+            "expires_at": tokens.expires_at,
+            "account": account or None,
+        }
 
-    def row_of_login(self, user: UserId, connection: ConnectionId, login: Login) -> dict[str, Any]:
+    def row_of_login(self, user: UserId, connection: ConnectionId, login: Login, account: str) -> dict[str, Any]:
         """The row of an address, with its user and password."""
-        said = {"address": login.address, "user": login.user, "password": login.password}
-        return {**self._row(user, connection, said), "expires_at": None, "account": None}
+        return {**self._row(user, connection, asdict(login)), "expires_at": None, "account": account or None}
 
     async def login(self, user: UserId, connection: ConnectionId) -> Login:
         """The address of a connection; raises `Reconnect` when there is none."""
@@ -146,6 +148,11 @@ class Vault:
 
     def _sealed(self, user: UserId, connection: ConnectionId, said: Mapping[str, Any]) -> bytes:
         return self._kit.keys.cipher(user).seal(bound_to(connection), json.dumps(said))
+
+
+def said_of(tokens: Tokens) -> dict[str, Any]:
+    """What is kept of tokens."""
+    return {"access": tokens.access, "refresh": tokens.refresh}
 
 
 def bound_to(connection: str) -> str:

@@ -110,6 +110,8 @@ class Dav:
         if self.flow.on and scope["path"].startswith(_NEXTCLOUD):  # where a Nextcloud has its calendars
             path = scope["path"].removeprefix(_NEXTCLOUD)
             scope = {**scope, "path": path, "raw_path": path.encode()}
+        if self.flow.on and not scope["path"].startswith("/ocs/"):
+            scope = {**scope, "headers": self.flow.headers(scope)}
         if any(name == b"x-straight" for name, _ in scope["headers"]):
             await self._radicale(scope, receive, send)
         elif scope["path"].startswith(("/index.php/login/v2", "/login/v2", "/ocs/")):
@@ -127,8 +129,17 @@ class Flow:
     server: str = ""
     """What it says its address is; by default its own."""
     allowed: bool = False
+    down: bool = False
+    """Whether it takes nothing back right now."""
     given: int = 0
     returned: int = 0
+    passwords: list[str] = field(default_factory=list)
+    """What it gave and was not given back; each lets its holder in."""
+
+    def headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """A request's headers, with the account's own password for one that it gave."""
+        known = [_basic(one) for one in self.passwords]
+        return [_basic(PASSWORD) if one in known else one for one in scope["headers"]]
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A ticket; 404 until it is allowed; then, once, a password."""
@@ -141,11 +152,17 @@ class Flow:
         elif path == "/login/v2/poll" and self.allowed and parse_qs(body.decode()).get("token") == ["ticket"]:
             self.allowed = False
             self.given += 1
+            self.passwords.append(f"made-for-oo-{self.given}")
             server = self.server or self.origin
-            await _json(send, {"server": server, "loginName": USER, "appPassword": PASSWORD})
-        elif path.startswith("/ocs/") and scope["method"] == "DELETE":
-            self.returned += 1
-            await _json(send, {"ocs": {"meta": {"status": "ok"}}})
+            await _json(send, {"server": server, "loginName": USER, "appPassword": self.passwords[-1]})
+        elif path.startswith("/ocs/") and scope["method"] == "DELETE" and not self.down:
+            shown = next((one for one in self.passwords if _basic(one) in scope["headers"]), None)
+            known = shown is not None or _basic(PASSWORD) in scope["headers"]
+            self.passwords = [one for one in self.passwords if one != shown]
+            self.returned += known
+            await _said(send, 200 if known else 401, b'{"ocs": {"meta": {"status": "ok"}}}')
+        elif path.startswith("/ocs/") and self.down:
+            await _said(send, 503, b"")
         else:
             await _said(send, 404, b"[]")
 
@@ -204,6 +221,10 @@ class _Asked:
             body = message["body"]
         await self.send({**self.status, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _basic(password: str) -> tuple[bytes, bytes]:
+    return b"authorization", b"Basic " + base64.b64encode(f"{USER}:{password}".encode())
 
 
 def _radicale(folder: Path) -> Any:

@@ -72,12 +72,12 @@ class Access:
         return 400, {"error": "unsupported_grant_type"}
 
     def revoke(self, token: str) -> tuple[int, dict[str, Any]]:
-        """Either token ends both."""
+        """Any token ends all that the person allowed this client, whenever that was."""
         kept = self.access.get(token, token)
         if token not in self.access and kept not in self.refresh:
             return 400, {"error": "invalid_token"}
-        self.refresh.pop(kept, None)
-        self.access = {one: own for one, own in self.access.items() if own != kept and one != token}
+        self.refresh.clear()
+        self.access.clear()
         self.revoked.append(token)
         return 200, {}
 

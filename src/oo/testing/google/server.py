@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from oo.kernel.clock import SystemClock
 from oo.testing.google.calendars import Calendar
-from oo.testing.google.oauth import Access
+from oo.testing.google.oauth import CLIENT_ID, CLIENT_SECRET, Access
 from oo.testing.standins.faults import Faults
 
 _ALONE = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax")
@@ -69,6 +69,17 @@ class Google:
         if id not in self.calendars:
             self.calendars[id] = Calendar(id, primary=not self.calendars, **how)
         return self.calendars[id]
+
+    def settings(self, url: str) -> dict[str, str]:
+        """What oO is told of it, by the names in `Settings.providers`."""
+        return {
+            "google_client_id": CLIENT_ID,
+            "google_client_secret": CLIENT_SECRET,
+            "google_auth_url": f"{url}/o/oauth2/v2/auth",
+            "google_token_url": f"{url}/token",
+            "google_api_url": f"{url}/calendar/v3/",
+            "google_revoke_url": f"{url}/revoke",
+        }
 
     def notify(self) -> list[int]:
         """Tell every channel that lasts, as Google does; the answers' statuses."""

@@ -47,6 +47,8 @@ class Access:
     seed: int = 7
     legacy: bool = False
     """Tokens for ten years without a refresh token, as older apps have."""
+    same: bool = False
+    """Whether a consent gives the access token that there is for the account."""
     only: str | None = None
     """What is granted whatever was asked."""
     codes: dict[str, Code] = field(default_factory=dict)
@@ -148,7 +150,8 @@ class Access:
         return 200, issued
 
     def _issued(self, family: Family) -> dict[str, Any]:
-        access = self._token("at")
+        own = [token for token, (one, _) in self.access.items() if self.same and one.account == family.account]
+        access = own[0] if own else self._token("at")
         lasts = timedelta(days=3650) if self.legacy else HOUR
         self.access[access] = (family, self.clock() + lasts)
         said = {"access_token": access, "token_type": "Bearer", "scope": family.scope}

@@ -21,6 +21,12 @@ def one(tx: Transaction, connection: str) -> Row[Any] | None:
     return rows[0] if rows else None
 
 
+def number(tx: Transaction, connection: str) -> int:
+    """Which access of a connection this is, 0 for none."""
+    row = one(tx, connection)
+    return 0 if row is None else row.number
+
+
 def save(tx: Transaction, row: Mapping[str, Any]) -> bool:
     """Keep a new access, in place of the one there is; False when the connection is not the person's, or gone."""
     if lives(tx, row["connection_id"]) != row["user_id"]:
@@ -59,6 +65,13 @@ def of_account(tx: Transaction, account: str) -> list[str]:
     alive = connections.c.state != ENDED
     wanted = select(grants.c.connection_id).join(connections, connections.c.id == grants.c.connection_id)
     return list(tx.execute(wanted.where(grants.c.account == account, alive)).scalars())
+
+
+def living(tx: Transaction, account: str) -> Sequence[Row[Any]]:
+    """Every access to an account at a provider, whosever it is."""
+    alive = connections.c.state != ENDED
+    wanted = select(grants).join(connections, connections.c.id == grants.c.connection_id)
+    return tx.execute(wanted.where(grants.c.account == account, alive)).all()
 
 
 def of_person(tx: Transaction, user: str) -> Sequence[Row[Any]]:

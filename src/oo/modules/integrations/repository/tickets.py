@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +42,20 @@ def expire(tx: Transaction, now: datetime) -> int:
     return tx.execute(delete(tickets).where(tickets.c.expires_at < now)).rowcount
 
 
-def owe(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Note what is to be given back at the provider."""
-    insert_new(tx, revocations, row)
+def owe(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    """Note what is to be given back at the provider; True, as it always is."""
+    return insert_new(tx, revocations, row)
 
 
-def owed(tx: Transaction, now: datetime) -> Sequence[Row[Any]]:
-    """What is to be tried to give back now, oldest first."""
-    due = select(revocations).where(revocations.c.due_at <= now).order_by(revocations.c.due_at).limit(AT_ONCE)
-    return tx.execute(due).all()
+def owed_kinds(tx: Transaction, now: datetime) -> list[str]:
+    """The connectors that have something to be tried to give back now."""
+    return list(tx.execute(select(revocations.c.connector).where(revocations.c.due_at <= now).distinct()).scalars())
+
+
+def owed(tx: Transaction, connector: str, now: datetime) -> list[Row[Any]]:
+    """What is to be tried to give back now for a connector, oldest first."""
+    due = select(revocations).where(revocations.c.connector == connector, revocations.c.due_at <= now)
+    return list(tx.execute(due.order_by(revocations.c.due_at).limit(AT_ONCE)).all())
 
 
 def owed_one(tx: Transaction, id: str) -> Row[Any] | None:

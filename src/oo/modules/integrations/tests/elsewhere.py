@@ -53,10 +53,7 @@ class Elsewhere:
 
     async def answer(self, address: str) -> dict[str, str]:
         """What the provider sends back, as the browser would bring it."""
-        async with Client(allowed={self.server.host}) as client:
-            reply = await client.ask("GET", address, follow_redirects=False)
-        said = parse_qs(urlsplit(reply.headers["location"]).query)
-        return {name: values[0] for name, values in said.items()}
+        return await brought_back(address, self.server.host)
 
     async def finish(self, answer: dict[str, str], **other: Any) -> ConnectionView:
         given = {"user": LENA, "session": SESSION, "connector": "todoist", **other}
@@ -73,14 +70,24 @@ class Elsewhere:
         return await self.service.read_now(user=LENA, connection=one.id)
 
 
+async def brought_back(address: str, host: str) -> dict[str, str]:
+    """What a provider at this host sends back to whoever allows it at this address."""
+    async with Client(allowed={host}) as client:
+        reply = await client.ask("GET", address, follow_redirects=False)
+    said = parse_qs(urlsplit(reply.headers["location"]).query)
+    return {name: values[0] for name, values in said.items()}
+
+
 @asynccontextmanager
-async def elsewhere(folder: Path, extra: dict[str, Any] | None = None, **settings: Any) -> AsyncIterator[Elsewhere]:
-    """A room of its own, with a stand-in for Todoist on a port of its own."""
+async def elsewhere(
+    folder: Path, extra: dict[str, Any] | None = None, more: dict[str, str] | None = None, **settings: Any
+) -> AsyncIterator[Elsewhere]:
+    """A room of its own, with a stand-in for Todoist on a port of its own; `more` providers are others' affair."""
     clock, disk, zones = FixedClock(START), MemoryDisk(), Zones()
     todoist = Todoist(clock.now)
     plugins = {"connectors": {**connectors(), **(extra or {})}}
     with Standing(todoist.faults) as server:
-        given = {"providers": todoist.settings(server.url), **settings}
+        given = {"providers": {**todoist.settings(server.url), **(more or {})}, **settings}
         async with room(folder, module, needs=needs(disk, zones), plugins=plugins, clock=clock, **given) as built:
             for user in (LENA, MILO):
                 built.kit.keys.create(user)
