@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-import httpx2
 from tests.chaos.people import Person
 from tests.chaos.world import World, world
+from tests.chaos.writers import Door
 
 from oo.contracts.accounts import Accounts
 from oo.contracts.sources import Sources
@@ -21,6 +22,8 @@ from oo.kernel.settings import Settings
 from oo.testing.llm.answers import Answer, Asked, Speech, good
 from oo.testing.llm.server import StandIn, stand_in
 
+PATIENCE = 120.0
+"""Seconds in which everybody is answered, or the bar can't go on."""
 _SAID = 0.1
 """Seconds by which a call's end, as it is reckoned here, may come after its answer was taken."""
 
@@ -107,18 +110,18 @@ async def running(there: World, model: Model, parallel: int) -> AsyncIterator[tu
 
 
 async def ask(port: int, people: Sequence[tuple[int, Person]]) -> list[Answered]:
-    """Everybody asks what now, at once."""
-    base = f"http://127.0.0.1:{port}"
-    limits = httpx2.Limits(max_connections=len(people), max_keepalive_connections=len(people))
-    async with httpx2.AsyncClient(base_url=base, timeout=120, limits=limits, trust_env=False) as client:
+    """Everybody asks what now, at once, each on a line of their own, in as few steps of this process as can be."""
 
-        async def one(number: int, person: Person) -> Answered:
-            headers = {"cookie": person.cookie, "origin": base, "sec-fetch-site": "same-origin"}
-            began = time.monotonic()
-            reply = await client.post("/api/recommend", json={}, headers=headers)
-            tip = reply.json().get("tip") if reply.status_code == 200 else None
-            return Answered(number, reply.status_code, time.monotonic() - began, tip["content"] if tip else "")
+    async def one(number: int, person: Person) -> Answered:
+        door = Door(port)
+        began = time.monotonic()
+        status = await door.post("/api/recommend", {}, person.cookie)
+        seconds = time.monotonic() - began
+        door.close()
+        tip = json.loads(door.body).get("tip") if status == 200 else None
+        return Answered(number, status, seconds, tip["content"] if tip else "")
 
+    async with asyncio.timeout(PATIENCE):
         return await asyncio.gather(*(one(number, person) for number, person in people))
 
 

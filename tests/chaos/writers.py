@@ -110,6 +110,8 @@ class Door:
     def __init__(self, port: int) -> None:
         self.port = port
         self.retry_after = ""
+        self.body = b""
+        """Of the last answer."""
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: object, cookie: str) -> int:
@@ -127,7 +129,7 @@ class Door:
         await writer.drain()
         answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         fields = dict(line.split(": ", 1) for line in answer.split("\r\n")[1:] if ": " in line)
-        await reader.readexactly(int(fields.get("content-length", "0")))
+        self.body = await reader.readexactly(int(fields.get("content-length", "0")))
         self.retry_after = fields.get("retry-after", "")
         return int(answer[9:12])
 

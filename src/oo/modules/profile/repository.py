@@ -20,10 +20,10 @@ GLOBAL = "global"
 SWITCH = "on"
 """The preference of an agent's scope that lets it take part."""
 
-_VALUES = select(prefs.c.key, prefs.c.value).where(
-    prefs.c.user_id == bindparam("user"), prefs.c.scope == bindparam("scope")
+_VALUES = Prepared(
+    select(prefs.c.key, prefs.c.value).where(prefs.c.user_id == bindparam("user"), prefs.c.scope == bindparam("scope"))
 )
-
+_CONSENTS = Prepared(select(consents).where(consents.c.user_id == bindparam("user")))
 _VALUES_OF_ALL = Prepared(
     select(prefs.c.user_id, prefs.c.key, prefs.c.value).where(
         among(prefs.c.user_id), prefs.c.scope == bindparam("scope")
@@ -54,7 +54,7 @@ class Counts(NamedTuple):
 
 def values(tx: Transaction, user: str) -> dict[str, str]:
     """What was set for the person globally, by key."""
-    return {row.key: row.value for row in tx.execute(_VALUES, {"user": user, "scope": GLOBAL})}
+    return {row.key: row.value for row in tx.fetch(_VALUES, {"user": user, "scope": GLOBAL})}
 
 
 def set_by(tx: Transaction, user: str, source: str) -> Sequence[Row[Any]]:
@@ -91,7 +91,7 @@ def counts(tx: Transaction) -> Counts:
 
 def consents_of(tx: Transaction, user: str) -> Sequence[Row[Any]]:
     """The consents that the person set."""
-    return tx.execute(select(consents).where(consents.c.user_id == user)).all()
+    return tx.fetch(_CONSENTS, {"user": user})
 
 
 def granted(tx: Transaction, user: str) -> frozenset[str]:

@@ -28,13 +28,20 @@ ASLEEP = ("paused", "reconnect", ENDED)
 _ONE = Prepared(select(connections).where(connections.c.id == bindparam("connection"), connections.c.state != ENDED))
 # A vault's cursor takes some 70 bytes a note: only who reads the source needs it.
 _LIGHT = select(*(column for column in connections.c if column is not connections.c.cursor), null().label("cursor"))
-_OF = _LIGHT.where(connections.c.user_id == bindparam("user"), connections.c.state != ENDED).order_by(
-    connections.c.created_at, connections.c.id
+_OF = Prepared(
+    _LIGHT.where(connections.c.user_id == bindparam("user"), connections.c.state != ENDED).order_by(
+        connections.c.created_at, connections.c.id
+    )
 )
 _DUE = or_(
     connections.c.connector.not_in(bindparam("remote", expanding=True)), connections.c.next_at <= bindparam("now")
 )
 _AWAKE = _LIGHT.where(connections.c.state.not_in(ASLEEP), _DUE).order_by(connections.c.next_at, connections.c.id)
+_DOCUMENTS = Prepared(
+    select(documents.c.name, documents.c.version, func.length(documents.c.content).label("size"))
+    .where(documents.c.connection_id == bindparam("connection"))
+    .order_by(documents.c.name)
+)
 _LIVES = select(connections.c.user_id).where(connections.c.id == bindparam("connection"), connections.c.state != ENDED)
 
 
@@ -59,7 +66,7 @@ def tried(tx: Transaction, connection: str, user: str, before: datetime | None, 
 
 def of_person(tx: Transaction, user: str) -> list[Row[Any]]:
     """The person's connections without their cursors, oldest first."""
-    return list(tx.execute(_OF, {"user": user}).all())
+    return tx.fetch(_OF, {"user": user})
 
 
 def awake(tx: Transaction, remote: Sequence[str], now: datetime) -> list[Row[Any]]:
@@ -153,8 +160,7 @@ def document(tx: Transaction, connection: str, name: str) -> Row[Any] | None:
 
 def documents_of(tx: Transaction, connection: str) -> Sequence[Row[Any]]:
     """Name, version and size of every document of a connection, by name."""
-    columns = (documents.c.name, documents.c.version, func.length(documents.c.content).label("size"))
-    return tx.execute(select(*columns).where(documents.c.connection_id == connection).order_by(documents.c.name)).all()
+    return tx.fetch(_DOCUMENTS, {"connection": connection})
 
 
 def save_document(
