@@ -1,8 +1,8 @@
 """Bar 16: the model refuses, hangs, fails, is cut short, floods or echoes: a good tip each time, and it is left alone.
 
 In real time: a breaker that opens after five failures, one try ten seconds later. Each fault meets people who ask and
-of whom nothing is ready, and others who are written for ahead; a model that hangs also where it may be asked by one call
-at once.
+of whom nothing is ready, and others who are written for ahead; a model that hangs also where one call at a time is all
+that is allowed.
 """
 
 from __future__ import annotations
