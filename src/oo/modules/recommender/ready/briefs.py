@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
@@ -14,7 +14,8 @@ from oo.contracts.contexts import Contexts
 from oo.contracts.decisions import Candidate, UserView
 from oo.contracts.ids import DecisionId, Ref, UserId
 from oo.contracts.items import facts_text
-from oo.contracts.knowledge import Knowledge
+from oo.contracts.knowledge import Knowledge, Known
+from oo.contracts.profiles import Profile
 from oo.contracts.sources import Sources, Wording
 from oo.contracts.writing import Brief, Thing
 from oo.engine import house, pipeline
@@ -30,12 +31,16 @@ GLOBAL = "global"
 """The scope of preferences that are nobody's in particular."""
 
 
-class Known(Protocol):
+class Standing(Protocol):
     """What a decision would be made from now."""
 
     @property
     def view(self) -> UserView:
         """The person's view."""
+
+    @property
+    def profile(self) -> Profile:
+        """What the person prefers."""
 
     @property
     def decider(self) -> Decider:
@@ -65,7 +70,7 @@ class Briefs:
     """Makes briefs."""
 
     kit: Kit
-    known: Callable[[UserId], Awaitable[Known]]
+    known: Callable[[UserId], Awaitable[Standing]]
     sources: Sources
     consents: Consents
     contexts: Contexts
@@ -91,7 +96,7 @@ class Briefs:
             things=tuple(_thing(one, words[one.facts.ref]) for one in chosen if one.facts.ref in words),
             snippets=known.snippets,
             contexts=standing.contexts,
-            preferences={one.key: str(one.value) for one in knowledge if one.scope == GLOBAL},
+            preferences=preferences(known.profile, knowledge),
             said=lately.said,
             prints=lately.prints,
             clouds=clouds(granted),
@@ -107,6 +112,12 @@ class Briefs:
         )  # fmt: skip
         pairs = sorted(enumerate(decision.candidates), key=lambda pair: -decision.estimates[pair[0]])
         return [candidate for _, candidate in pairs[:THINGS]]
+
+
+def preferences(profile: Profile, knowledge: Sequence[Known]) -> dict[str, str]:
+    """The global preferences that bear on words, in their text forms: not those of how a page looks or is used."""
+    said = {"language": profile.language, "zone": profile.zone, "day_ends_at": f"{profile.day_ends_at:%H:%M}"}
+    return said | {one.key: str(one.value) for one in knowledge if one.scope == GLOBAL}
 
 
 def told(brief: Brief) -> dict[str, Any]:

@@ -108,6 +108,17 @@ async def test_the_first_tip_waits_for_what_a_model_writes(stage: Stage) -> None
     assert [asked for _, asked in stage.model.told] == [True]
 
 
+async def test_a_model_is_told_what_the_person_prefers_and_writes_anew_when_that_is_another(stage: Stage) -> None:
+    stage.shelf.put("lease")
+    await stage.tips.recommend(user=USER)
+    stage.shelf.profile = replace(stage.shelf.profile, language="de", low_light=True)
+    await stage.room.kit.db.write(lambda tx: _call(stage, tx))
+    await stage.look()
+    told = [brief.preferences for brief, _ in stage.model.told]
+    known = {"zone": "Europe/Berlin", "day_ends_at": "03:00"}
+    assert told == [{"language": "en", **known}, {"language": "de", **known}]
+
+
 async def test_a_model_that_never_answers_costs_the_first_tip_some_seconds_and_no_later_one_anything(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
