@@ -15,6 +15,8 @@ from oo.contracts.knowledge import Parameters
 from oo.contracts.serving import Heard, Standing
 from oo.contracts.sources import Stocked
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), default=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -72,8 +74,7 @@ def told(heard: Heard) -> Told:
 
 def snippet_text(snippet: Snippet) -> str:
     """A snippet as compact JSON."""
-    said = [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why]
-    return json.dumps(said, separators=(",", ":"), default=dict)
+    return _COMPACT.encode([snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why])
 
 
 def snippet_of(said: str) -> Snippet:

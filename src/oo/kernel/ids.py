@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from typing import Protocol
@@ -38,7 +39,7 @@ class UlidIds:
         moment = int(self._clock.now().timestamp() * 1000) << _RANDOM_BITS
         with self._lock:
             # Within a millisecond (or after a step back) the next value follows the last one by an unguessable stride.
-            fresh = moment | secrets.randbits(_RANDOM_BITS)
+            fresh = moment | int.from_bytes(os.urandom(_RANDOM_BITS // 8), "big")
             value = self._last = fresh if fresh > self._last else self._last + 1 + secrets.randbits(32)
         return ulid(value)
 

@@ -34,6 +34,7 @@ async def _work(settings: Settings, part: Part, out: TextIO) -> None:
     async with house(settings, part=part) as home, listening(settings.data, Deeds(home, address_of(settings)).do):
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         out.write(f"oO works here: {part.value}.\n")
         out.flush()
         await ended.wait()

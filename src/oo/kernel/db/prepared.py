@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Dialect, Executable, Float
+from sqlalchemy import BindParameter, Dialect, Executable, Float, LargeBinary
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -55,8 +55,8 @@ class Form:
         self._binds = tuple(_bind(compiled.binds[name], dialect, names) for name in compiled.positiontup or ())
         columns = list(getattr(statement, "exported_columns", None) or ())
         self._row = _row_of([column.name for column in columns])
-        values = [_processor(column.type, dialect) for column in columns]
-        self._values: tuple[Value, ...] | None = tuple(values) if any(values) else None
+        values = (_processor(column.type, dialect) for column in columns)
+        self._values = tuple((place, process) for place, process in enumerate(values) if process is not None)
 
     def parameters(self, given: Any) -> list[Any]:
         """The values in the order of the SQL, as the driver takes them."""
@@ -68,12 +68,15 @@ class Form:
     def rows(self, fetched: Sequence[Sequence[Any]]) -> list[Any]:
         """Rows as named tuples, their values as the columns' types say."""
         row, values = self._row, self._values
-        if values is None:
+        if not values:
             return list(map(row._make, fetched))
-        return [
-            row._make(value if process is None else process(value) for value, process in zip(one, values, strict=True))
-            for one in fetched
-        ]
+        found = []
+        for one in fetched:
+            cells = list(one)
+            for place, process in values:
+                cells[place] = process(cells[place])
+            found.append(row._make(cells))
+        return found
 
 
 def _bind(bind: BindParameter[Any], dialect: Dialect, names: tuple[str, ...]) -> tuple[str | None, Any, Value]:
@@ -86,7 +89,12 @@ def _bind(bind: BindParameter[Any], dialect: Dialect, names: tuple[str, ...]) ->
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Value:
-    """How a column's values come out; psycopg's floats are told by their type's number, and are Python's already."""
+    """How a column's values come out; psycopg's floats are told by their type's number, and are Python's already.
+
+    What sqlite3 reads of a BLOB is bytes already.
+    """
+    if isinstance(kind, LargeBinary) and dialect.name == "sqlite":
+        return None
     code = _FLOAT if isinstance(kind, Float) else None
     return cast("Value", kind.dialect_impl(dialect).result_processor(dialect, code))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,10 +46,14 @@ class StoredKnowledge:
     async def parameters(self, *, users: Collection[UserId]) -> Mapping[UserId, Parameters]:
         """See `Knowledge.parameters`."""
         rows = await self.kit.db.read(lambda tx: repository.known_of_all(tx, users), aside=True)
+        sealed: defaultdict[UserId, list[tuple[UserId, str, str, bytes]]] = defaultdict(list)
+        for row in rows:
+            sealed[row[0]].append(row)
         found: dict[UserId, dict[tuple[str, str], str]] = {}
-        for user, scope, key, said in rows:
+        for user, several in sealed.items():
             with suppress(KeyGone):  # forgotten meanwhile
-                found.setdefault(user, {})[scope, key] = self.kit.keys.cipher(user).open(SAID, said)
+                open_ = self.kit.keys.cipher(user).open
+                found[user] = {(scope, key): open_(SAID, said) for _, scope, key, said in several}
         return found
 
     async def learn(self, *, user: UserId, scope: str, version: str, found: Mapping[str, Inference]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from oo.contracts.events import PrefSet
 from oo.contracts.ids import UserId
@@ -18,6 +19,8 @@ from oo.modules.profile.preferences import counts, profile_of, read, text_forms,
 
 USER = "user"
 _REMEMBERED = 10_000
+_ALIKE = 1_024
+"""Sets of preferences that are read once for everybody who has them."""
 _DEFAULT = Profile()
 
 
@@ -32,6 +35,8 @@ class StoredProfiles:
         self._db, self._keys, self._outbox, self._clock, self._alone = db, keys, outbox, clock, alone
         self._known: dict[str, Profile] = {}
         self._changes = 0
+        # Many people have the same few preferences; what is remembered says nobody's name.
+        self._alike = lru_cache(_ALIKE)(lambda values: profile_of(dict(values)))
 
     async def get(self, *, user: UserId) -> Profile:
         """See `Profiles.get`."""
@@ -50,7 +55,7 @@ class StoredProfiles:
     async def get_all(self, *, users: Collection[UserId]) -> Mapping[UserId, Profile]:
         """See `Profiles.get_all`."""
         found = await self._db.read(lambda tx: repository.values_of_all(tx, users), aside=True)
-        return {user: profile_of(found[user]) if user in found else _DEFAULT for user in users}
+        return {user: self._alike(tuple(found[user].items())) if user in found else _DEFAULT for user in users}
 
     async def chosen(self, *, user: UserId) -> Mapping[str, datetime]:
         """See `Profiles.chosen`; a value that counts no longer is nobody's choice."""

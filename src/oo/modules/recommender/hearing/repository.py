@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Integer, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from oo.kernel.db import Prepared, Transaction, among, upsert
@@ -36,6 +36,14 @@ _SAID = Prepared(
     ).where(agent_outputs.c.user_id == _USER, agent_outputs.c.said.is_not(None))
 )
 _HEARINGS = Prepared(select(hearings).where(among(hearings.c.user_id)))
+_SPAN = (
+    select(hearings.c.user_id)
+    .where(hearings.c.user_id > bindparam("after"), hearings.c.user_id <= bindparam("upto"))
+    .order_by(hearings.c.user_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_DUE = Prepared(_SPAN.where(hearings.c.due_at <= bindparam("instant")))
+_EVERYBODY = Prepared(_SPAN.where(hearings.c.heard_at.is_(None) | (hearings.c.heard_at >= bindparam("since"))))
 _KEPT = Prepared(
     select(
         agent_outputs.c.user_id,
@@ -114,17 +122,14 @@ def drop(tx: Transaction, user: str, agents: Sequence[str]) -> int:
 
 def due(tx: Transaction, instant: datetime, after: str, upto: str, limit: int) -> list[str]:
     """People after an id, up to another, whose agents are to be asked before an instant, in order."""
-    found = select(hearings.c.user_id).where(
-        hearings.c.due_at <= instant, hearings.c.user_id > after, hearings.c.user_id <= upto
-    )
-    return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
+    asked = {"instant": instant, "after": after, "upto": upto, "most": limit}
+    return [row.user_id for row in tx.fetch(_DUE, asked)]
 
 
 def everybody(tx: Transaction, instant: datetime, after: str, upto: str, limit: int) -> list[str]:
     """People after an id, up to another, who are here in a round that begins at an instant, in order."""
-    here = hearings.c.heard_at.is_(None) | (hearings.c.heard_at >= instant - HERE)
-    found = select(hearings.c.user_id).where(hearings.c.user_id > after, hearings.c.user_id <= upto, here)
-    return list(tx.execute(found.order_by(hearings.c.user_id).limit(limit)).scalars())
+    asked = {"since": instant - HERE, "after": after, "upto": upto, "most": limit}
+    return [row.user_id for row in tx.fetch(_EVERYBODY, asked)]
 
 
 def hearings_of(tx: Transaction, users: Collection[str]) -> dict[str, Row[Any]]:
