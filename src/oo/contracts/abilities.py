@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from oo.contracts.connectors import Batch, Http, Source
@@ -72,6 +72,17 @@ class Watching(Protocol):
 
     async def watch(self, source: Source, hook: Hook) -> datetime:
         """Ask to be told at `hook`, and until when that holds; asked again before it ends."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A connector whose source says how often it is worth reading."""
+
+    def pause(self, cursor: str) -> timedelta | None:
+        """How long it asks to be left alone after a read that ended at this cursor; None when it did not say.
+
+        Taken within what is kept for every source: by the clock it is read each quarter of an hour at least.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ but its cursor.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -146,6 +146,8 @@ class Source:
     files: Files | None = None
     http: Http | None = None
     """For sources elsewhere: kinds `account` and `address`."""
+    remembered: MutableMapping[str, str] = field(default_factory=dict)
+    """What the connector noted of this connection to ask less the next time; in memory alone, any of it may be gone."""
 
     def ref(self, key: str) -> Ref:
         """The ref of the item with this key."""

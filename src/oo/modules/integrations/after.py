@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.abilities import Past
+from oo.contracts.abilities import Paced, Past
 from oo.contracts.connectors import Connector, Source, TryLater, Unsupported
 from oo.kernel.clock import Clock
 from oo.kernel.module import Kit
@@ -40,12 +40,15 @@ class After:
         self._kit, self._catalogue, self._remotes, self._hooks = kit, catalogue, remotes, hooks
         self.tools = (remotes, hooks)
 
-    def well(self, connection: Connection, now: datetime, *, quiet: int) -> dict[str, Any]:
-        """What a connection's row says after a read that went well, the `quiet`th that brought nothing."""
+    def well(self, connection: Connection, now: datetime, cursor: str | None, *, quiet: int) -> dict[str, Any]:
+        """What a connection's row says after a read that went well to this cursor, the `quiet`th without news."""
         manifest, pause = self._catalogue.manifest(connection.connector), EVERY
         if manifest is not None and self._catalogue.is_remote(connection.connector):
             longest = min(timedelta(minutes=manifest.minutes), EVERY)
             pause = self._remotes.wire.spread(min(SOONEST * 2 ** min(quiet, 4), longest))
+            connector = self._catalogue.load(connection.connector)
+            asked = connector.pause(cursor) if cursor and isinstance(connector, Paced) else None
+            pause = max(pause, min(asked or pause, longest))
         times = {"read_at": now, "next_at": now + pause}
         return {"state": "works", **times, "failures": 0, "problem": None, "quiet": min(quiet, 100)}
 

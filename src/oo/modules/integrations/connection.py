@@ -21,6 +21,7 @@ from oo.kernel.db import Database
 from oo.kernel.keys import Cipher, Keys
 from oo.kernel.module import Kit
 from oo.modules.integrations.catalogue import Catalogue
+from oo.modules.integrations.memory import Memory
 from oo.modules.integrations.remotes import Remotes
 from oo.modules.integrations.repository import connections as repository
 
@@ -113,6 +114,7 @@ class Opener:
         self._kit, self._catalogue, self._profiles, self._disk = kit, catalogue, profiles, disk
         self._remotes = remotes
         self._files: dict[str, Files] = {}
+        self._memory = Memory()
 
     async def source(self, connection: Connection) -> Source:
         """The source with the authority to read it, at the present instant and in the person's zone."""
@@ -121,7 +123,9 @@ class Opener:
         config: Mapping[str, str] = {}
         if self._remotes is not None and self._catalogue.is_remote(connection.connector):
             http, config = await self._remotes.of(connection.user, connection.id, connection.connector)
-        return Source(connection.id, self._kit.clock.now(), profile.zone, config, self.files(connection), http)
+        remembered = self._memory.of(connection.id)
+        now, files = self._kit.clock.now(), self.files(connection)
+        return Source(connection.id, now, profile.zone, config, files, http, remembered)
 
     def files(self, connection: Connection) -> Files | None:
         """The connection's files; None for a kind that has none, or is not installed any more."""
@@ -152,8 +156,9 @@ class Opener:
         self._files[connection] = files
 
     def forget(self, connection: str) -> None:
-        """Let go of a connection's files."""
+        """Let go of a connection's files, and of what its connector noted."""
         self._files.pop(connection, None)
+        self._memory.forget(connection)
 
     def open(self, row: Row[Any]) -> Connection:
         """A connection from its row; raises `KeyGone` when the person's key is gone."""

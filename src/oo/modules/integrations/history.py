@@ -9,6 +9,7 @@ from datetime import timedelta
 from oo.contracts.abilities import Past
 from oo.contracts.connectors import Batch, Source
 from oo.kernel.module import Kit
+from oo.modules.integrations.ahead import ahead
 from oo.modules.integrations.connection import Connection
 from oo.modules.integrations.diff import Change, Moment, finished_at
 from oo.modules.integrations.repository import items
@@ -26,9 +27,9 @@ async def backfill(
     days: int,
     write: Callable[[Sequence[Step]], Awaitable[None]],
 ) -> None:
-    """Read a source's past and store it slice by slice; it may be read twice and is kept once."""
+    """Read a source's past and store it slice by slice, while the next one comes; read twice, it is kept once."""
     since = (source.now - timedelta(days=days)).date()
-    async with aclosing(connector.history(source, since)) as found:  # type: ignore[type-var]
+    async with aclosing(ahead(connector.history(source, since))) as found:
         async for batch in found:
             await write(await _steps(kit, connection, source, batch))
 

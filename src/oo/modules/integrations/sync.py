@@ -274,13 +274,13 @@ class Sync:
 
     def _read(self, reading: Reading) -> Step:
         """The step that ends a read that found something."""
-        connection, unread = reading.connection, reading.unread
+        connection, unread, now = reading.connection, reading.unread, reading.source.now
         sealed = self._kit.keys.cipher(connection.user).seal("connections.unread", unread_text(unread))
         values = {"cursor": reading.cursor, "unread": sealed if unread else None}
-        return self._last(connection, values | self._after.well(connection, reading.source.now, quiet=0))
+        return self._last(connection, values | self._after.well(connection, now, reading.cursor, quiet=0))
 
     def _unchanged(self, connection: Connection, now: datetime) -> Step:
-        return self._last(connection, self._after.well(connection, now, quiet=connection.quiet + 1))
+        return self._last(connection, self._after.well(connection, now, connection.cursor, quiet=connection.quiet + 1))
 
     def _last(self, connection: Connection, values: dict[str, Any]) -> Step:
         """The step that ends a pull: the connection's row, and its new state told."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,6 +48,8 @@ class Google:
     clock: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
     skew: timedelta = timedelta(0)
     """How far its clock is ahead."""
+    really: str = ""
+    """Where it finds whoever has a public address, in place of scheme and host; nothing: there."""
     page: int = 250
     """Events a page, at most."""
     faults: Faults = field(init=False)
@@ -175,10 +178,16 @@ class Google:
             "X-Goog-Resource-State": state,
             "X-Goog-Message-Number": str(channel.messages),
         }
-        asked = urllib.request.Request(channel.address, data=b"", headers=headers, method="POST")  # noqa: S310
-        with contextlib.suppress(OSError), urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-            return int(answer.status)
-        return 0
+        there = urlsplit(channel.address)
+        address = f"{self.really}{there.path}" if self.really else channel.address
+        asked = urllib.request.Request(address, data=b"", headers=headers, method="POST")  # noqa: S310
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except OSError:
+            return 0
 
     def _refused(self, request: Request) -> Response | None:
         if self.access.allows(request.headers.get("authorization", "")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ async def events(http: Http, place: Place, source: Source) -> dict[str, bytes]:
     span = f'<C:time-range start="{source.now - BACK:%Y%m%dT%H%M%SZ}" end="{source.now + AHEAD:%Y%m%dT%H%M%SZ}"/>'
     inner = f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{span}</C:comp-filter></C:comp-filter>'
     said = await report(http, address(place.href), "C:calendar-query", f"{_DATA}<C:filter>{inner}</C:filter>")
-    return _data(said, place)
+    return _data(said)
 
 
 async def tasks(http: Http, place: Place, mark: str | None) -> Tasks:
@@ -45,15 +45,23 @@ async def tasks(http: Http, place: Place, mark: str | None) -> Tasks:
         if changes is not None:
             return changes
     said = await report(http, address(place.href), "C:calendar-query", _TODOS)
-    return Tasks(_data(said, place))
+    return Tasks(_data(said))
 
 
-async def named(http: Http, place: Place, hrefs: Iterable[str]) -> dict[str, bytes]:
-    """The resources with these hrefs; those that are gone are left out."""
-    listed, found = list(hrefs), dict[str, bytes]()
-    for at in range(0, len(listed), AT_ONCE):
-        wanted = "".join(element("D:href", one) for one in listed[at : at + AT_ONCE])
-        found |= _data(await report(http, address(place.href), "C:calendar-multiget", _DATA + wanted), place)
+async def named(http: Http, hrefs: Iterable[str], away: Collection[int] = ()) -> dict[str, bytes]:
+    """The resources with these hrefs, each place asked for its own; those that are gone are left out.
+
+    `away` are statuses by which a whole place is left out.
+    """
+    by_place: dict[str, list[str]] = {}
+    for href in hrefs:
+        by_place.setdefault(f"{href.rstrip('/').rpartition('/')[0]}/", []).append(href)
+    found: dict[str, bytes] = {}
+    for place, listed in by_place.items():
+        for at in range(0, len(listed), AT_ONCE):
+            wanted = "".join(element("D:href", one) for one in listed[at : at + AT_ONCE])
+            said = await report(http, address(place), "C:calendar-multiget", _DATA + wanted, expect=away)
+            found |= {} if said.status in away else _data(said)
     return found
 
 
@@ -83,12 +91,12 @@ async def _changes(http: Http, place: Place, mark: str) -> Tasks | None:
             (changed if one.status in (404, 410) else gone).discard(one.href)
         token = said.token
         if not any(one.status == 507 and same(one.href, place.href) for one in said.found):
-            found = await named(http, place, sorted(changed))
+            found = await named(http, sorted(changed))
             return Tasks(found, gone | (changed - found.keys()), whole=False)
     return None
 
 
-def _data(said: Report, place: Place) -> dict[str, bytes]:
+def _data(said: Report) -> dict[str, bytes]:
     if said.status != 207:
         raise TryLater(STRANGE, timedelta(minutes=15))
     found: dict[str, bytes] = {}

@@ -28,10 +28,11 @@ from oo.formats.ical.reader import batch_of
 from oo.formats.ical.ticking import ticked
 from oo.formats.ical.todos import resource_key
 from oo.plugins.connectors.caldav import nextcloud
-from oo.plugins.connectors.caldav.contents import Tasks, events, hrefs, named, tasks
+from oo.plugins.connectors.caldav.contents import Tasks, events, named, tasks
 from oo.plugins.connectors.caldav.dav import address
 from oo.plugins.connectors.caldav.marks import Cursor, Kept, cursor_of, grouped, today
 from oo.plugins.connectors.caldav.places import Place, Places, places
+from oo.plugins.connectors.caldav.whereabouts import remember, whereabouts
 
 _CALENDAR = {"content-type": "text/calendar; charset=utf-8"}
 _TRIES = 2
@@ -60,6 +61,7 @@ class CalDav:
                 continue
             fresh = await tasks(http, place, _mark_of(before, key))
             batch = await _read(source, fresh.found, there)
+            remember(source, fresh.found)
             items += batch.items
             unread += batch.unread
             kept[key] = Kept(place.mark, _keys(source, fresh, batch, before.get(key)))
@@ -83,15 +85,10 @@ class CalDav:
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
         """The named tasks with their words; missing ones are left out."""
         http, wanted = _http(source), set(refs)
-        roots = set(grouped(refs))
-        found: list[Item] = []
-        there = await places(http) if roots else Places("", frozenset(), ())
-        for place in there.all:
-            if place.tasks and roots:
-                here = [one for one in await hrefs(http, place) if resource_key(source, unquote(one)) in roots]
-                batch = await _read(source, await named(http, place, here), there)
-                found += [item for item in batch.items if item.facts.ref in wanted]
-        return found
+        there = await whereabouts(source, http, set(grouped(refs)))
+        found = await named(http, there, away=(403, 404, 410))  # a list that is shared no more is no reason to ask anew
+        batch = await _read(source, found, Places("", frozenset(), ()))
+        return [item for item in batch.items if item.facts.ref in wanted]
 
     async def act(self, source: Source, action: Action) -> None:
         """Tick a task off at the server and look that it is; a recurring one moves on to its next date.
@@ -99,7 +96,10 @@ class CalDav:
         Raises `Changed` when it is no longer the one that was seen, `Unsupported` for a list that can only be read.
         """
         http = _http(source)
-        href = await _whereabouts(source, http, action.ref)
+        (root,) = grouped([action.ref])
+        href = next(iter(await whereabouts(source, http, {root})), None)
+        if href is None:
+            raise Changed
         for _ in range(_TRIES):
             data, etag = await _resource(http, href)
             if action.since is not None and await _is_done(source, href, data, action):
@@ -159,20 +159,10 @@ async def _times(source: Source, http: Http, there: Places) -> tuple[tuple[Busy,
     return batch.busy, batch.unread
 
 
-async def _whereabouts(source: Source, http: Http, ref: Ref) -> str:
-    (root,) = grouped([ref])
-    for place in (await places(http)).all:
-        if place.tasks:
-            for href in await hrefs(http, place):
-                if resource_key(source, unquote(href)) == root:
-                    return href
-    raise Changed
-
-
 async def _resource(http: Http, href: str) -> tuple[bytes, str]:
     """A resource and its strong ETag, if it has one."""
-    answer = await http.ask("GET", address(href), expect=(404, 410))
-    if answer.status in (404, 410):
+    answer = await http.ask("GET", address(href), expect=(403, 404, 410))
+    if answer.status in (403, 404, 410):
         raise Changed
     etag = answer.headers.get("etag", "")
     return answer.body, "" if etag.startswith("W/") else etag

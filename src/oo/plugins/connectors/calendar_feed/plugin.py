@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -23,6 +23,11 @@ LARGEST = 5_000_000
 NAME = "feed"
 """What notes call it; its address is a secret."""
 _STAMP = re.compile(rb"^DTSTAMP[^\n]*\n", re.MULTILINE)
+_ASKED = re.compile(
+    rb"^(?:REFRESH-INTERVAL|X-PUBLISHED-TTL)(?:;[^:\r\n]*)?:[ ]*\+?P([0-9WDTHMS]+)[ ]*\r?$", re.MULTILINE | re.I
+)
+_SPAN = re.compile(r"(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
+_HEAD = re.compile(rb"^BEGIN:V(?!CALENDAR)", re.MULTILINE | re.I)
 _TAG = 200
 """Characters of a validator; longer ones are not kept, and so not sent back."""
 
@@ -35,6 +40,8 @@ class Seen:
     etag: str = ""
     modified: str = ""
     body: str = ""
+    pause: str = ""
+    """Seconds that the feed asks to be left alone, as digits."""
 
 
 class CalendarFeed:
@@ -52,10 +59,17 @@ class CalendarFeed:
         answer = await _get(source, conditions)
         if answer.status == 304:
             return None
-        fresh = Seen(day, _kept(answer, "etag"), _kept(answer, "last-modified"), _hash(answer.body))
+        fresh = Seen(
+            day, _kept(answer, "etag"), _kept(answer, "last-modified"), _hash(answer.body), _asked(answer.body)
+        )
         if seen.day == day and seen.body == fresh.body:
             return None
         return replace(await asyncio.to_thread(batch_of, source, {NAME: answer.body}), cursor=_text(fresh))
+
+    def pause(self, cursor: str) -> timedelta | None:
+        """What the feed said of how often it changes (RFC 7986, 5.7, or its forerunner)."""
+        asked = _seen(cursor).pause
+        return timedelta(seconds=int(asked)) if asked.isdecimal() else None
 
     async def read(self, source: Source, refs: Sequence[Ref]) -> list[Item]:
         """The named to-dos of the feed with their words; missing ones are left out."""
@@ -100,7 +114,7 @@ def _seen(cursor: str | None) -> Seen:
 
 
 def _text(seen: Seen) -> str:
-    return json.dumps([seen.day, seen.etag, seen.modified, seen.body], separators=(",", ":"))
+    return json.dumps(astuple(seen), separators=(",", ":"))
 
 
 def _day(source: Source) -> str:
@@ -115,6 +129,17 @@ def _kept(answer: Answer, name: str) -> str:
     """A validator, if it can be sent back as it came."""
     value = answer.headers.get(name, "")
     return value if len(value) <= _TAG and value.isprintable() else ""
+
+
+def _asked(body: bytes) -> str:
+    """How many seconds the calendar itself asks for, the longest where it says several; nothing where it says none."""
+    first = _HEAD.search(body)
+    spans = [
+        _SPAN.fullmatch(said.decode().upper()) for said in _ASKED.findall(body[: first.start() if first else None])
+    ]
+    units = (604_800, 86_400, 3_600, 60, 1)
+    found = [sum(int(n or 0) * unit for n, unit in zip(span.groups(), units, strict=True)) for span in spans if span]
+    return str(max(found)) if found else ""
 
 
 def _hash(body: bytes) -> str:

@@ -88,12 +88,12 @@ class GoogleCalendar:
 
     def webhook(self, headers: Mapping[str, str], body: bytes, secret: str) -> Sequence[Hint]:
         """Which watch was set off; its token is compared by whoever keeps it. Raises `Refused`."""
-        channel, state = headers.get("x-goog-channel-id", ""), headers.get("x-goog-resource-state", "")
-        if not channel or not state:
+        watch, state = _named(headers.get("x-goog-channel-id", "")), headers.get("x-goog-resource-state", "")
+        if not watch or not state:
             raise Refused("This is no notice of Google Calendar.")
         if state == "sync":  # the first one says no more than that the watch began
             return ()
-        return (Hint(watch=_named(channel), token=headers.get("x-goog-channel-token", "")),)
+        return (Hint(watch=watch, token=headers.get("x-goog-channel-token", "")),)
 
     async def watch(self, source: Source, hook: Hook) -> datetime:
         """Ask to be told of changes, and until when that holds; raises `Unsupported` where Google won't."""

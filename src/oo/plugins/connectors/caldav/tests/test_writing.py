@@ -48,6 +48,40 @@ async def test_a_recurring_task_moves_on_and_is_never_finished_for_good(life: Li
     assert batch.gone == (item.facts.ref,), "what was finished from here is gone here, and counts as completed"
 
 
+async def test_done_is_three_questions_however_much_there_is(life: Life) -> None:
+    (item,) = [one for one in (await life.pull()).items if one.title == "Call Ada"]
+    life.dav.faults.asked.clear()
+    await life.tick(item)
+    assert life.dav.faults.asked == [f"GET {PATH}", f"PUT {PATH}", f"GET {PATH}"]
+
+
+async def test_a_process_that_began_anew_looks_for_a_task_once(life: Life) -> None:
+    items = {one.title: one for one in (await life.pull()).items}
+    life.source = replace(life.source, remembered={})
+    life.dav.faults.asked.clear()
+    await life.tick(items["Call Ada"])
+    looked = life.dav.faults.count("PROPFIND")
+    assert looked > 0
+    await life.tick(items["Water the plants"])
+    assert life.dav.faults.count("PROPFIND") == looked
+    found = await plugin.read(life.source, [one.facts.ref for one in items.values()])
+    assert len(found) == 1, "the other one is another occurrence now"
+    assert life.dav.faults.count("REPORT") == 2, "one for each list"
+
+
+async def test_what_is_noted_and_gone_is_no_reason_to_sign_in_again(life: Life) -> None:
+    (item,) = [one for one in (await life.pull()).items if one.title == "Call Ada"]
+    life.dav.faults.fail(403, path="/ada/tasks/")  # that list is shared no more
+    assert await plugin.read(life.source, [item.facts.ref]) == []
+    with pytest.raises(Changed):
+        await life.tick(item)
+    life.dav.faults.heal()
+    life.dav.remove(PATH)
+    assert await plugin.read(life.source, [item.facts.ref]) == []
+    with pytest.raises(Changed):
+        await life.tick(item)
+
+
 async def test_done_again_changes_nothing(life: Life) -> None:
     for title in ("Call Ada", "Water the plants"):
         item = await life.item(title)

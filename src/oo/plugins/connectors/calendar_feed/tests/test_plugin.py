@@ -156,3 +156,30 @@ async def test_to_dos_of_a_feed_are_read_and_never_written(life: Life) -> None:
     assert await plugin.read(life.source, []) == []
     with pytest.raises(Unsupported):
         await plugin.act(life.source, Action("complete", Ref("c:t"), "1"))
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("REFRESH-INTERVAL;VALUE=DURATION:PT1H", 3_600),
+        ("X-PUBLISHED-TTL:PT10M", 600),
+        ("x-published-ttl:P1DT2H", 93_600),
+        ("REFRESH-INTERVAL;VALUE=DURATION:P1W", 604_800),
+        ("REFRESH-INTERVAL:PT10M\r\nX-PUBLISHED-TTL:PT12H", 43_200),
+        ("REFRESH-INTERVAL;VALUE=DURATION:P", None),
+        ("X-PUBLISHED-TTL:-PT1H", None),
+        ("X-PUBLISHED-TTL:hourly", None),
+        ("X-PUBLISHED-TTL:PT99999999999999999999H", None),
+        ("X-WR-CALNAME:PT1H", None),
+    ],
+)
+async def test_what_a_feed_asks_of_how_often_it_is_read(life: Life, line: str, seconds: int | None) -> None:
+    life.feed.body = life.feed.body.replace(b"VERSION:2.0", b"VERSION:2.0\r\n" + line.encode())
+    asked = plugin.pause((await life.pull()).cursor)
+    assert asked == (None if seconds is None else timedelta(seconds=seconds))
+
+
+async def test_what_stands_in_an_entry_is_not_the_calendar_s_word(life: Life) -> None:
+    life.feed.body = life.feed.body.replace(b"UID:0", b"UID:0\r\nX-PUBLISHED-TTL:PT1H")
+    assert plugin.pause((await life.pull()).cursor) is None
+    assert plugin.pause('["2026-11-21","","",""]') is None, "as cursors were before"
