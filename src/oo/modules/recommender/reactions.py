@@ -134,11 +134,11 @@ class Reactions:
                 "undo_until": undo_until,
             },
         )
-        repository.add_hold(
-            tx,
-            {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **_hold(tip, reaction, scope, fresh)},
-        )
+        hold = _hold(tip, reaction, scope, fresh)
+        repository.add_hold(tx, {"id": fresh.hold, "user_id": user, "tip_id": tip.id, "since": now, **hold})
         repository.set_state(tx, tip.id, repository.REACTED)
+        if tip.state != repository.STANDING or tip.expires_at <= now:  # a newer one may stand, of the same task
+            repository.overtake_held(tx, user, hold["scope"], hold["target"])
         event = TipReacted(
             tip.id, reaction.action, tip.ref, tip.version, scope or "", reaction.until, undo_until, reaction.dwell_ms
         )

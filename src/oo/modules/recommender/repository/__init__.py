@@ -93,6 +93,13 @@ def overtake(tx: Transaction, user: str, ref: str | None = None, to: str = OVERT
     return tx.execute(update(tips).where(*matches).values(state=to)).rowcount
 
 
+def overtake_held(tx: Transaction, user: str, scope: str, target: str) -> None:
+    """End what stands for the person, where a hold of this scope and target is about it."""
+    about = {"item": tips.c.ref, "kind": tips.c.topic, "series": tips.c.series}[scope]
+    own = (tips.c.user_id == user, tips.c.state == STANDING, about == target)
+    tx.execute(update(tips).where(*own).values(state=OVERTAKEN))
+
+
 def forget_connection(tx: Transaction, user: str, connection: str) -> None:
     """Let go of what holds items of an ended connection back, and of the words of tips that came from there."""
     prefix = f"{connection}:"

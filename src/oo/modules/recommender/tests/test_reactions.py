@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
-from oo.contracts.events import TaskCompleted, TaskDeleted, TaskReopened, TipReacted, UndoHeld
+from oo.contracts.events import PrefSet, TaskCompleted, TaskDeleted, TaskReopened, TipReacted, UndoHeld
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.tips import Outcome, Reaction, Tip
 from oo.modules.recommender.tests.conftest import NOW, USER, Stage
@@ -43,6 +43,34 @@ async def test_done_is_stored_told_and_the_task_never_comes_back(stage: Stage) -
     assert told == [TipReacted(outcome.undoable.tip, "done", ref, "v1", "", None, NOW + timedelta(seconds=8), 1500)]
     stage.clock.advance(timedelta(days=400))
     assert await tip_now(stage) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "more"), [("done", {}), ("dismiss", {"scope": "now"}), ("dismiss", {"scope": "kind"})]
+)
+async def test_what_is_answered_on_a_page_that_was_overtaken_does_not_stand_in_its_newer_words(
+    stage: Stage, action: str, more: dict[str, str]
+) -> None:
+    stage.shelf.put("a")
+    shown = await tip_now(stage)
+    assert shown is not None
+    await stage.room.deliver(USER, PrefSet("global", "zone", "Asia/Tokyo", "user"))
+    newer = await tip_now(stage)
+    assert newer is not None and newer.id != shown.id and newer.evidence == shown.evidence
+    await react(stage, action, shown.id, **more)
+    assert await tip_now(stage) is None
+
+
+async def test_what_is_answered_on_a_page_that_was_overtaken_leaves_another_tip_standing(stage: Stage) -> None:
+    stage.shelf.put("a")
+    shown = await tip_now(stage)
+    assert shown is not None
+    await stage.room.deliver(USER, PrefSet("global", "zone", "Asia/Tokyo", "user"))
+    stage.shelf.put("b", due=NOW.date() - timedelta(days=1))
+    newer = await tip_now(stage)
+    assert newer is not None and newer.evidence != shown.evidence
+    await react(stage, "done", shown.id)
+    assert await tip_now(stage) == newer
 
 
 async def test_the_same_key_is_the_same_reaction(stage: Stage) -> None:
