@@ -3,7 +3,9 @@
 addEventListener('install', () => skipWaiting())
 addEventListener('activate', event => event.waitUntil(clients.claim()))
 
-addEventListener('push', event => event.waitUntil(arrive(event.data)))
+// One after the other: of two that come together, the newer takes the place of the older, and not the other way about.
+let before = Promise.resolve()
+addEventListener('push', event => event.waitUntil(before = before.catch(() => {}).then(() => arrive(event.data))))
 
 async function arrive(data) {
   let said
