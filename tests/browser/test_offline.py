@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.conftest import DESKTOP, Seen, seen
-from tests.browser.steps import heading, offline, online, ready, until
+from tests.browser.conftest import DESKTOP, PATIENCE, Seen, seen
+from tests.browser.steps import closed, heading, offline, online, ready, until
 from tests.browser.test_everybody import findings
 
 from oo.apps.web.tests.site import Site
@@ -29,7 +29,7 @@ def app(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     watched.open()
     ready(watched.page)
     yield watched
-    context.close()
+    closed(context)
     assert [said for said in watched.complaints if "net::ERR_" not in said and "Clear-Site-Data" not in said] == []
 
 
@@ -54,7 +54,7 @@ def test_done_is_kept_through_a_reload_and_sent_once(app: Seen) -> None:
     online(page.context)
     heading(page, GATE)
     expect(page.locator(".note")).to_have_text("Sent.")
-    expect(page.get_by_role("status")).to_contain_text("Sent.")
+    expect(page.get_by_role("status")).to_have_text(f"Sent. New tip: {GATE}")
     assert [(one.key, one.action) for one in reactions(app)] == [(key, "done")]
     page.reload()
     heading(page, GATE)
@@ -108,9 +108,9 @@ def test_what_was_said_is_forgotten(app: Seen) -> None:
     page.get_by_role("button", name="Done").click()
     heading(page, "Done.")
     online(page.context)
-    expect(page.get_by_role("status")).to_contain_text("Sent.")
+    expect(page.get_by_role("status")).to_have_text(f"Sent. New tip: {GATE}")
     worker = page.context.service_workers[0]
-    for _ in range(40):
+    for _ in range(PATIENCE // 50):
         if worker.evaluate("async () => (await all('said')).length") == 0:
             break
         page.wait_for_timeout(50)

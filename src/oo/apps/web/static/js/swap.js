@@ -53,7 +53,9 @@ function arrive(fresh, old, quiet, first, before, ids) {
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
   const told = fresh.dataset.told || before
   if (told) note(told)
-  say([told, quiet && fresh.matches('.tip:not([data-offline])') ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '), fresh.dataset.ids || ids)
+  const anew = quiet && fresh.matches('.tip:not([data-offline])')
+  fresh.toggleAttribute('data-new', anew)
+  say([told, anew ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '), fresh.dataset.ids || ids)
   watch(fresh)
 }
 
@@ -65,8 +67,12 @@ function settle(fresh, old, before, ids) {
   if (token) document.querySelectorAll('[name=csrf]').forEach(field => { field.value = token })
   old.toggleAttribute('data-offline', fresh.matches('[data-offline]'))
   const told = fresh.dataset.told || before
-  if (told) { note(told); say(told, fresh.dataset.ids || ids) }
-  else if (now?.textContent !== was?.textContent) {
+  if (told) {
+    note(told)
+    // A tip that came by itself a moment ago may not have been heard of yet: these words take the place of its own.
+    say([told, old.matches('[data-new]') ? fresh.dataset.news : ''].filter(Boolean).join(' '), fresh.dataset.ids || ids)
+    old.removeAttribute('data-new')
+  } else if (now?.textContent !== was?.textContent) {
     was?.remove()
     if (now) { old.prepend(now); say(fresh.dataset.say) }
   }
