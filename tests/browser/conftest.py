@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from tests.browser.serving import serving
+from tests.browser.steps import closed
 
 from oo.apps.web.tests.site import Site
 from oo.apps.web.tests.standins import tip_of
@@ -15,6 +16,8 @@ from oo.kernel.clock import SystemClock
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PATIENCE = 30_000
+"""How long anything is waited for, in milliseconds: a machine may be busy; how quick a page is, benchmarks measure."""
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Seen:
 def browser(chromium: str) -> Iterator[Browser]:
     """One Chromium for all tests."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=quiet)
         yield launched
@@ -57,7 +61,7 @@ def seen(context: BrowserContext, site: Site, origin: str) -> Seen:
     """A page of a signed-in person, whose console and requests are watched."""
     context.add_cookies([{"name": "oo", "value": "good", "url": origin}])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     watched = Seen(page, site, origin)
     page.on("console", lambda said: _heard(watched, said))
     page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
@@ -80,7 +84,7 @@ def bare(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     context = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin", service_workers="block")
     watched = seen(context, *served)
     yield watched
-    context.close()
+    closed(context)
     assert watched.complaints == []
 
 
@@ -90,7 +94,7 @@ def desktop(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     context = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin")
     watched = seen(context, *served)
     yield watched
-    context.close()
+    closed(context)
     assert watched.complaints == []
 
 
@@ -100,7 +104,7 @@ def phone(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, timezone_id="Europe/Berlin")
     watched = seen(context, *served)
     yield watched
-    context.close()
+    closed(context)
     assert watched.complaints == []
 
 
@@ -110,5 +114,5 @@ def plain(browser: Browser, served: tuple[Site, str]) -> Iterator[Seen]:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     watched = seen(context, *served)
     yield watched
-    context.close()
+    closed(context)
     assert watched.complaints == []

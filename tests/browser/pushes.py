@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, Worker
 from tests.browser.conftest import Seen
+from tests.browser.steps import until
 
 TOKEN = "a-token-of-one-message-and-no-other"
 SHOWN = """async () => {
@@ -18,11 +19,14 @@ SHOWN = """async () => {
   return (await at.getNotifications()).map(({ title, body, tag, silent, actions }) => (
     { title, body, tag, silent, actions: actions.map(one => one.title) }))
 }"""
+COUNTING = """window.moved = 0
+navigator.serviceWorker?.addEventListener('message', event => { window.moved += !!event.data?.moved })"""
 REGISTERED = """async () => {
   const at = await navigator.serviceWorker.register('/push.js', { scope: '/push/' })
   while (!at.active) await new Promise(go => setTimeout(go, 20))
 }"""
 STAND_IN = """(() => {
+  if (!navigator.serviceWorker) return
   let held = JSON.parse(localStorage.getItem('held'))
   const drop = async () => { held = null; localStorage.setItem('held', 'null') }
   const made = said => said && { ...said, toJSON: () => said, unsubscribe: drop }
@@ -45,13 +49,19 @@ class Device:
     registration: str
     origin: str
 
-    def push(self, said: dict[str, Any] | str) -> None:
-        """A push arrives."""
-        data = said if isinstance(said, str) else json.dumps(said)
-        self.door.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": self.origin, "registrationId": self.registration, "data": data},
-        )
+    def push(self, *several: dict[str, Any] | str) -> None:
+        """Pushes arrive, one right after the other, and the worker has told the page so.
+
+        Chromium forgets what is on its way to the screen when it is asked just then what is shown.
+        """
+        before = self.page.evaluate("moved")
+        for said in several:
+            data = said if isinstance(said, str) else json.dumps(said)
+            self.door.send(
+                "ServiceWorker.deliverPushMessage",
+                {"origin": self.origin, "registrationId": self.registration, "data": data},
+            )
+        until(self.page, f"async () => moved === {before + len(several)}")
 
     def shown(self) -> list[dict[str, Any]]:
         """What the device shows."""
@@ -60,7 +70,7 @@ class Device:
 
     def wait(self, holds: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """What the device shows once it is so."""
-        for _ in range(200):
+        for _ in range(600):
             if holds(found := self.shown()):
                 return found
             self.page.wait_for_timeout(50)
@@ -107,7 +117,9 @@ def found(watched: Seen) -> Device:
         lambda told: known.update({one["scopeURL"]: one["registrationId"] for one in told["registrations"]}),
     )
     door.send("ServiceWorker.enable")
-    for _ in range(200):
+    page.add_init_script(COUNTING)
+    page.evaluate(COUNTING)
+    for _ in range(600):
         if registration := known.get(f"{watched.origin}/push/"):
             return Device(page, door, registration, watched.origin)
         page.wait_for_timeout(50)

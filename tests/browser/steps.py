@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, expect
+import contextlib
+
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, expect
 
 
 def ready(page: Page) -> None:
@@ -14,7 +16,7 @@ def ready(page: Page) -> None:
 
 def until(page: Page, holds: str) -> None:
     """Wait until an asynchronous condition holds."""
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate(holds):
             return
         page.wait_for_timeout(50)
@@ -57,3 +59,11 @@ def swipe(page: Page, dx: int, dy: int, *, start: tuple[int, int] = (195, 300), 
 def swiped_away(page: Page) -> None:
     """A finger on the way to the end side, far enough to act, not let go."""
     swipe(page, 110, 0, let_go=False)
+
+
+def closed(context: BrowserContext) -> None:
+    """Close it when its pages rest: Chromium may never say that one is closed which was on its way elsewhere."""
+    for page in context.pages:
+        with contextlib.suppress(Error):  # that way may end just now
+            page.goto("about:blank")
+    context.close()

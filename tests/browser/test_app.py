@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import DESKTOP, Seen, seen
-from tests.browser.steps import heading, offline, online, ready, until
+from tests.browser.steps import closed, heading, offline, online, ready, until
 
 from oo.apps.web.tests.site import Site
 from oo.contracts.profiles import Profile
@@ -50,7 +50,7 @@ def test_whoever_travels_takes_the_day_along_on_the_next_visit(browser: Browser,
     page.evaluate("dispatchEvent(new Event('blur')); dispatchEvent(new Event('focus'))")
     page.wait_for_timeout(300)
     assert [url for url in asked if url.endswith("/zone")] == []
-    context.close()
+    closed(context)
 
 
 def test_a_one_time_link_signs_in_past_the_worker(browser: Browser, served: tuple[Site, str]) -> None:
@@ -62,7 +62,7 @@ def test_a_one_time_link_signs_in_past_the_worker(browser: Browser, served: tupl
     page.goto(watched.origin + "/sign-in/good-link")
     assert watched.site.accounts.links == set()
     expect(page.get_by_text("This link has been used.")).to_have_count(0)
-    context.close()
+    closed(context)
 
 
 def test_offline_speaks_the_persons_language(browser: Browser, served: tuple[Site, str]) -> None:
@@ -78,7 +78,7 @@ def test_offline_speaks_the_persons_language(browser: Browser, served: tuple[Sit
     expect(page.locator(".note")).to_have_text("Offline. 1 Antwort behalten, gesendet, sobald du online bist.")
     online(context)
     expect(page.locator(".note")).to_have_text("Gesendet.")
-    context.close()
+    closed(context)
 
 
 def test_a_new_release_leaves_no_page_of_the_old_one(browser: Browser, served: tuple[Site, str]) -> None:
@@ -94,4 +94,4 @@ def test_a_new_release_leaves_no_page_of_the_old_one(browser: Browser, served: t
     page.reload()
     until(page, "async () => !(await caches.keys()).includes('shell-of-another-release')")
     until(page, "async () => !(await (await caches.match('/'))?.text() ?? '').includes('another release')")
-    context.close()
+    closed(context)

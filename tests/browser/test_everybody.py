@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 from tests.browser.conftest import DESKTOP, PHONE, Seen, seen
+from tests.browser.steps import closed
 
 from oo.apps.web.tests.site import Site
 from oo.contracts.profiles import Profile
@@ -43,7 +44,8 @@ def findings(page: Page) -> list[str]:
 
 def calm(browser: Browser, served: tuple[Site, str], size: ViewportSize) -> Seen:
     """A page that does not fade in: while it does, its contrast is less."""
-    return seen(browser.new_context(viewport=size, reduced_motion="reduce"), *served)
+    context = browser.new_context(viewport=size, reduced_motion="reduce", service_workers="block")
+    return seen(context, *served)
 
 
 def visit(watched: Seen, path: str) -> Page:
@@ -58,14 +60,14 @@ def visit(watched: Seen, path: str) -> Page:
 def test_axe_finds_nothing(browser: Browser, served: tuple[Site, str]) -> None:
     watched = calm(browser, served, DESKTOP)
     assert [found for path in PAGES for found in findings(visit(watched, path))] == []
-    watched.page.context.close()
+    closed(watched.page.context)
 
 
 def test_axe_finds_nothing_on_a_phone_in_low_light_and_german(browser: Browser, served: tuple[Site, str]) -> None:
     watched = calm(browser, served, PHONE)
     watched.site.profiles.profile = Profile(zone="Europe/Berlin", low_light=True, language="de")
     assert [found for path in PAGES for found in findings(visit(watched, path))] == []
-    watched.page.context.close()
+    closed(watched.page.context)
 
 
 def test_axe_finds_nothing_while_undo_is_open_in_silence_and_at_first(
@@ -80,7 +82,7 @@ def test_axe_finds_nothing_while_undo_is_open_in_silence_and_at_first(
     assert findings(watched.open()) == []
     watched.site.tips.silence = SilenceView("nothing-connected", "Nothing is connected.")
     assert findings(watched.open()) == []
-    page.context.close()
+    closed(page.context)
 
 
 def test_axe_finds_nothing_where_there_are_ways_to_sign_in(browser: Browser, served: tuple[Site, str]) -> None:
@@ -95,7 +97,7 @@ def test_axe_finds_nothing_where_there_are_ways_to_sign_in(browser: Browser, ser
         page = visit(watched, path)
         assert findings(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
-    watched.page.context.close()
+    closed(watched.page.context)
     assert watched.complaints == []
 
 
@@ -109,7 +111,7 @@ def test_nothing_overflows_on_small_screens_and_with_large_text(
     )
     wide = {path: visit(watched, path).evaluate("document.documentElement.scrollWidth") for path in PAGES}
     assert {path: found for path, found in wide.items() if found > width} == {}
-    watched.page.context.close()
+    closed(watched.page.context)
 
 
 def test_nothing_shifts_while_the_tip_arrives(desktop: Seen) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PHONE
-from tests.browser.steps import heading, offline, online, ready
+from tests.browser.steps import closed, heading, offline, online, ready
 from tests.browser.test_offline import ONE_TAP
 
 pytestmark = pytest.mark.browser
@@ -101,4 +101,4 @@ def test_a_tap_without_network_and_one_without_a_server_are_done_once_each(home:
     heading(page, "Water the plants")
     lines = home.until(page, done=2)
     assert [line.startswith("x ") for line in lines] == [True, True, False]
-    context.close()
+    closed(context)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP, Seen, seen
 from tests.browser.pushes import REGISTERED, STAND_IN, TOKEN, a_push, device
-from tests.browser.steps import heading, ready, until
+from tests.browser.steps import closed, heading, ready, until
 
 from oo.apps.web.tests.site import Site
 from oo.contracts.channels import Address, Message, Receipt
@@ -52,6 +52,7 @@ def test_the_answer_needs_no_session(desktop: Seen) -> None:
         here.press("snooze")
     assert answered.value.status == 200
     assert [reaction.action for reaction in desktop.site.tips.reactions.values()] == ["snooze"]
+    # WAIT
 
 
 def test_what_was_sealed_for_this_browser_is_what_it_shows(desktop: Seen) -> None:
@@ -75,8 +76,7 @@ def test_what_was_sealed_for_this_browser_is_what_it_shows(desktop: Seen) -> Non
 
 def test_a_newer_push_takes_the_place_of_the_older(desktop: Seen) -> None:
     here = device(desktop)
-    here.push(a_push(desktop.origin, "d-1"))
-    here.push(a_push(desktop.origin, "d-2", title=GATE))
+    here.push(a_push(desktop.origin, "d-1"), a_push(desktop.origin, "d-2", title=GATE))
     (shown,) = here.wait(lambda all_of_them: [one["title"] for one in all_of_them] == [GATE])
     assert shown["tag"] == "the-tip"
 
@@ -115,7 +115,7 @@ def test_an_answer_that_does_not_get_through_is_not_lost(browser: Browser, serve
     here.press("done")
     (shown,) = here.wait(lambda all_of_them: [one["silent"] for one in all_of_them] == [True])
     assert shown["actions"] == ["Done", "Later"]
-    context.close()
+    closed(context)
 
 
 def test_a_visit_closes_what_is_not_the_tip_any_more(desktop: Seen) -> None:
@@ -201,7 +201,7 @@ def test_where_they_were_forbidden_meanwhile_the_page_says_what_to_do(
     page = watched.open()
     expect(page.locator(".note")).to_have_text("Notifications stopped on this device. Allow them")
     assert page.get_by_role("link", name="Allow them").get_attribute("href") == "/settings#ways"
-    context.close()
+    closed(context)
 
 
 def test_on_an_iphone_the_row_says_to_install_first(phone: Seen) -> None:

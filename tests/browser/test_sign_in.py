@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import DESKTOP
+from tests.browser.steps import closed
 
 from oo.testing.nats import free_port
 
@@ -109,7 +110,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin")
     made.set_default_timeout(SECONDS * 1000)
     yield made
-    made.close()
+    closed(made)
 
 
 def agree_at_the_provider(page: Page, *, yes: bool = True) -> None:

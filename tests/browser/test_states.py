@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import PHONE, seen
 from tests.browser.scenes import NOW, SCENES, Scene, lay_out
 from tests.browser.serving import serving
+from tests.browser.steps import closed
 from tests.browser.test_everybody import findings
 
 from oo.testing.determinism import FixedClock
@@ -36,7 +37,7 @@ def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, scene: Scene)
             assert found == []
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert [said for said in watched.complaints if not any(part in said for part in scene.status)] == []
-        context.close()
+        closed(context)
 
 
 MIRRORED = (
@@ -71,7 +72,7 @@ def test_from_right_to_left_every_page_is_its_own_mirror_image(browser: Browser,
         for was, now in zip(before, page.evaluate(PLACES), strict=True):
             assert now["top"] == pytest.approx(was["top"], abs=2), was["what"]
             assert width - now["right"] == pytest.approx(was["left"], abs=2), was["what"]
-        context.close()
+        closed(context)
 
 
 PLACES = """() => [...document.querySelectorAll('h1, .actions > *, .row, .item, .field, .wide, .thing, .top, .pills')]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import perf_counter
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -38,11 +39,11 @@ def test_after_the_undo_time_the_next_tip_comes_by_itself(desktop: Seen) -> None
 
 
 def test_undo_holds_while_the_pointer_is_on_it(desktop: Seen) -> None:
-    desktop.site.tips.undo_seconds = 1
+    desktop.site.tips.undo_seconds = 4
     page = desktop.open()
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Undo").hover()
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(5500)
     expect(page.get_by_role("heading")).to_have_text("Done.")
     assert desktop.site.tips.holds >= 1
     page.mouse.move(5, 5)
@@ -142,13 +143,15 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(bare: Seen) -> None:
 
 
 def test_how_long_the_tip_was_looked_at_is_told(desktop: Seen) -> None:
+    born = perf_counter()
     page = desktop.open()
     page.wait_for_timeout(300)
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading")).to_have_text("Done.")
+    passed = 1000 * (perf_counter() - born)
     dwell = next(iter(desktop.site.tips.reactions.values())).dwell_ms
     assert dwell is not None
-    assert 300 <= dwell < 5000
+    assert 300 <= dwell <= passed
 
 
 def test_settings_are_saved_at_once_and_say_so(desktop: Seen) -> None:
@@ -157,7 +160,7 @@ def test_settings_are_saved_at_once_and_say_so(desktop: Seen) -> None:
     expect(page.get_by_role("status")).to_have_text("Saved.")
     expect(page.locator("html")).to_have_class(re.compile("low"))
     page.get_by_label("My day ends at").select_option("03:00")
-    expect(page.locator(".saved")).to_have_text("Saved.")
+    expect(page.get_by_label("My day ends at").locator("xpath=preceding-sibling::*[1]")).to_have_text("Saved.")
     profile = desktop.site.profiles.profile
     assert (profile.low_light, str(profile.day_ends_at)) == (True, "03:00:00")
     page.get_by_label("Language").select_option("de")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Seen
-from tests.browser.steps import swipe
+from tests.browser.steps import swipe, until
 
 pytestmark = pytest.mark.browser
 LEASE = "Send Lena the signed lease."
@@ -31,12 +31,10 @@ def test_the_tip_follows_the_finger_and_returns(phone: Seen) -> None:
     before = page.locator(".top").bounding_box()
     assert before is not None
     hand = swipe(phone.page, 60, 0, let_go=False)
-    page.wait_for_timeout(100)
-    moved = page.locator(".top").bounding_box()
-    assert moved is not None
-    assert moved["x"] - before["x"] == pytest.approx(60, abs=2)
+    moved = f"async () => Math.abs(document.querySelector('.top').getBoundingClientRect().x - {before['x'] + 60}) <= 2"
+    until(page, moved)
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(300)
+    until(page, f"async () => document.querySelector('.top').getBoundingClientRect().x === {before['x']}")
     assert page.locator(".top").bounding_box() == before
     expect(page.get_by_role("heading")).to_contain_text(LEASE)
 
