@@ -28,6 +28,7 @@ PAGES = (
     "/connect/mind",
     "/settings",
     "/settings/silences",
+    "/settings/consents/mood_habits",
     "/answer/stop/a-token-of-one-message",
     "/legal/terms",
     "/legal/privacy",

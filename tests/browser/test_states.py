@@ -10,6 +10,7 @@ from tests.browser.serving import serving
 from tests.browser.steps import closed
 from tests.browser.test_everybody import findings
 
+from oo.apps.web.tests.everything_known import know_everything
 from oo.testing.determinism import FixedClock
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,24 @@ def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, scene: Scene)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert [said for said in watched.complaints if not any(part in said for part in scene.status)] == []
         closed(context)
+
+
+def test_all_that_can_be_known_of_somebody_can_be_read_and_corrected_on_a_small_screen(browser: Browser) -> None:
+    with serving(FixedClock(NOW)) as (site, origin):
+        lay_out(site)
+        know_everything(site)
+        context = browser.new_context(viewport={"width": 320, "height": 640}, reduced_motion="reduce")
+        watched = seen(context, site, origin)
+        page = watched.open("/settings")
+        page.evaluate("document.querySelectorAll('#knows details').forEach(row => row.open = true)")
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        row = page.locator('[id="recent_patterns.free_weekdays"]')
+        row.get_by_role("checkbox", name="Saturday").uncheck(force=True)
+        row.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/settings?saved=1")
+        assert "Sundays are off." in page.content() and watched.complaints == []
+        context.close()
 
 
 MIRRORED = (
