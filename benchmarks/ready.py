@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -44,6 +45,7 @@ def from_ready_state() -> Iterator[Figure]:
         with serving(oo(Path(folder), ours), ours) as a, serving(bare(floor), floor) as b:
             ask = post("/api/recommend", cookie=member.cookie, port=ours)
             nothing = post("/bare", port=floor)
+            _wait_until_written(Path(folder))
             first = run(ours, [ask], 1, keep=True)
             assert b"Put the phone beside you" in first.bodies[0][1], "the model wrote it"
             run(ours, [ask] * 500, 4)
@@ -87,6 +89,16 @@ def _share(name: str, told: list[Told], opens: int, what: str) -> Figure:
     good = sum(getattr(one, what) for one in told)
     note = f"{good} of {opens} opens in {len(told)} days"
     return Figure(name, 100 * good / opens, "%", "≥ 98", 98.0, note, higher=True)
+
+
+def _wait_until_written(data: Path) -> None:
+    """Until the model has written ahead; whoever asks while it does so has the composer's words."""
+    for _ in range(600):
+        with closing(sqlite3.connect(f"file:{data / 'oo.db'}?mode=ro", uri=True, timeout=10)) as raw:
+            if raw.execute("SELECT count(*) FROM written").fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("the model wrote nothing in half a minute")
 
 
 def _cpu(server: Server, request: bytes) -> float:
