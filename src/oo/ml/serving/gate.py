@@ -199,8 +199,6 @@ class Gate:
 
     def _next(self) -> None:
         """Begin what may begin."""
-        if self._busy():
-            self._yield()
         while self._heap and not self._busy():
             _, _, flight = self._heap[0]
             if flight.began is not None or flight.gone:  # it was lifted, and stands in the heap twice
@@ -223,6 +221,8 @@ class Gate:
             self.counts.called += 1
             self.counts.most_at_once = max(self.counts.most_at_once, len(self._under_way))
             task.add_done_callback(self._ended)
+        if self._busy():
+            self._yield()
 
     def _yield(self) -> None:
         """Give up one call made ahead that has had its time, where a person waits for its place or the one try does."""
@@ -241,7 +241,7 @@ class Gate:
         """Look again for somebody who asked and has to wait, when the first call made ahead has had its time."""
         if flight.asked and flight.began is None and (ahead := self._ahead()):
             left = max(min(map(self._had_its_time, ahead)), 0.0)
-            asyncio.get_running_loop().call_later(left, self._next)
+            asyncio.get_running_loop().call_later(left + 0.01, self._next)
 
     def _had_its_time(self, flight: _Flight) -> float:
         """Seconds until a call under way has had the time that every one has."""

@@ -73,6 +73,18 @@ async def test_a_call_made_ahead_that_hangs_gives_its_place_up_to_whoever_asks()
     assert model.most == 1 and there.counts.yielded == 1 and there.breaker.state == "closed"
 
 
+async def test_each_of_several_who_ask_gets_the_place_of_one_that_hangs() -> None:
+    there, model = Gate(time.monotonic, Limits(at_once=2, least=0.05, guess=0.0)), Model()
+    ahead = [ask(there, model, who, asked=False) for who in ("a", "b")]
+    await until(lambda: len(model.order) == 2)
+    asked = [ask(there, model, who) for who in ("c", "d")]
+    assert [str(one) for one in await asyncio.gather(*ahead, return_exceptions=True)] == ["shed", "shed"]
+    for who in ("c", "d"):
+        model.may_end[who].set()
+    assert await asyncio.gather(*asked) == ["tip for c", "tip for d"]
+    assert model.most == 2
+
+
 async def test_a_call_made_ahead_keeps_its_place_until_it_has_had_its_time_and_while_nobody_asks() -> None:
     clock = FixedClock()
     there, model = gate(clock, guess=0.0), Model()
