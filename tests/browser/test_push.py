@@ -182,6 +182,14 @@ def test_notifications_that_stopped_work_again_and_the_page_says_so(desktop: See
         ways.devices = [replace(one, state="gone") for one in ways.devices]
         page = desktop.open()
         expect(page.locator(".note")).to_have_text("Notifications had stopped on this device. They work again.")
+        with page.expect_response(desktop.origin + "/"):
+            page.evaluate("dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))")
+        until(page, "async () => !document.querySelector('[aria-busy]')")
+        expect(page.locator(".note")).to_have_text("Notifications had stopped on this device. They work again.")
+        desktop.site.tips.queue.pop(0)
+        page.evaluate("dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))")
+        heading(page, GATE)
+        expect(page.locator(".note")).to_have_text("Notifications had stopped on this device. They work again.")
     assert [one.state for one in ways.devices] == ["works"]
     assert list(ways.endpoints) == ["device-1"], "it stays the same device"
     assert ways.endpoints["device-1"].endswith("/send/phone-1")

@@ -49,7 +49,7 @@ async function subscribed(text) {
 
 function inform(words) {
   if (!face() || document.querySelector('.note')) return false
-  note(words)
+  note(words).dataset.stays = ''
   say(words)
   return true
 }

@@ -53,6 +53,8 @@ function arrive(fresh, old, quiet, first, before, ids) {
   if (!quiet || old.contains(document.activeElement)) target.focus({ preventScroll: true, focusVisible: byKey })
   const told = fresh.dataset.told || before
   if (told) note(told)
+  const stays = quiet && old.querySelector('.note[data-stays]')
+  if (stays && !fresh.querySelector('.note')) fresh.prepend(stays)
   const anew = quiet && fresh.matches('.tip:not([data-offline])')
   fresh.toggleAttribute('data-new', anew)
   say([told, anew ? fresh.dataset.news : fresh.dataset.say].filter(Boolean).join(' '), fresh.dataset.ids || ids)
@@ -62,7 +64,7 @@ function arrive(fresh, old, quiet, first, before, ids) {
 // The same as before: only its note and its token are taken over, so that nothing closes that is open.
 function settle(fresh, old, before, ids) {
   const now = fresh.querySelector('.note')
-  const was = old.querySelector('.note')
+  const was = old.querySelector('.note:not([data-stays])')
   const token = fresh.querySelector('[name=csrf]')?.value
   if (token) document.querySelectorAll('[name=csrf]').forEach(field => { field.value = token })
   old.toggleAttribute('data-offline', fresh.matches('[data-offline]'))
@@ -74,11 +76,15 @@ function settle(fresh, old, before, ids) {
     old.removeAttribute('data-new')
   } else if (now?.textContent !== was?.textContent) {
     was?.remove()
-    if (now) { old.prepend(now); say(fresh.dataset.say) }
+    if (now) {
+      old.querySelector('.note')?.remove()
+      old.prepend(now)
+      say(fresh.dataset.say)
+    }
   }
 }
 
-// One line under the bar, at most one at a time.
+// One line under the bar, at most one at a time; with data-stays it outlasts what the page looks up by itself.
 function note(words) {
   document.querySelector('.note')?.remove()
   const said = document.createElement('p')
