@@ -33,7 +33,7 @@ from oo.kernel.db import Transaction
 from oo.kernel.http.client import Client
 from oo.kernel.settings import Settings
 from oo.modules.integrations.tables import busy_blocks, completions, connections, items
-from oo.testing.google.oauth import CLIENT_ID, CLIENT_SECRET
+from oo.testing.google.server import Google
 from oo.testing.todoist.server import Todoist
 
 SESSION = SessionId("bench")
@@ -135,14 +135,7 @@ async def _connected(home: House, user: UserId, connector: str, account: str) ->
 
 
 def _google(url: str) -> dict[str, str]:
-    return {
-        "google_client_id": CLIENT_ID,
-        "google_client_secret": CLIENT_SECRET,
-        "google_auth_url": f"{url}/o/oauth2/v2/auth",
-        "google_token_url": f"{url}/token",
-        "google_api_url": f"{url}/calendar/v3/",
-        "google_revoke_url": f"{url}/revoke",
-    }
+    return Google().settings(url)
 
 
 def _is_read(tx: Transaction) -> bool:
