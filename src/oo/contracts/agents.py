@@ -77,6 +77,8 @@ class Snippet:
     """What it adds to the reason of a tip about its first evidence (of any tip, when it has none), as a clause:
     "it is past its usual rhythm".
     """
+    insight: bool = False
+    """Whether the text may be the tip, as it stands: something good to know about oneself. It has no evidence then."""
 
 
 @dataclass(frozen=True, slots=True)

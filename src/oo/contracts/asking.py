@@ -74,11 +74,12 @@ def told(heard: Heard) -> Told:
 
 def snippet_text(snippet: Snippet) -> str:
     """A snippet as compact JSON."""
-    return _COMPACT.encode([snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why])
+    said = [snippet.text, dict(snippet.facts), snippet.evidence, snippet.confidence, snippet.why]
+    return _COMPACT.encode([*said, True] if snippet.insight else said)
 
 
 def snippet_of(said: str) -> Snippet:
     """Read what `snippet_text` wrote."""
-    text, facts, evidence, confidence, why = json.loads(said)
+    text, facts, evidence, confidence, why, *insight = json.loads(said)
     known = {name: as_value(value) for name, value in facts.items()}
-    return Snippet(text, known, tuple(Ref(ref) for ref in evidence), confidence, why)
+    return Snippet(text, known, tuple(Ref(ref) for ref in evidence), confidence, why, bool(insight))

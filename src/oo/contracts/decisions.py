@@ -9,11 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
 from oo.contracts.items import Busy, Facts
+from oo.contracts.thoughts import Thought
 
 Kind: TypeAlias = Literal["task", "advice", "insight", "reminder"]
-Topic: TypeAlias = Literal["overdue", "today", "soon", "important", "undated", "later"]
+Topic: TypeAlias = Literal["overdue", "today", "soon", "important", "undated", "later", "advice", "insight"]
 """The sort of candidate that a person can turn away as a whole: overdue tasks, tasks due today, due within a week,
-marked important, without a date, due later.
+marked important, without a date, due later; and what is no task: advice, insights.
 """
 
 HoldReason: TypeAlias = Literal["done", "snoozed", "dismissed"]
@@ -77,6 +78,8 @@ class UserView:
     """Features of open tasks, by name and ref."""
     known: Mapping[Ref, Mapping[str, float]] = field(default_factory=dict)
     """What agents know of tasks, by ref and agent: how sure they are that it is worth knowing now, from 0 to 1."""
+    thoughts: tuple[Thought, ...] = ()
+    """What agents know that is about no task, the surest first."""
     language: str = "en"
     connected: int = 1
     """How many connections there are."""
@@ -89,10 +92,11 @@ class Candidate:
     """Something that could be the tip."""
 
     id: str
-    """Stable within and across decisions: the ref for tasks."""
+    """Stable within and across decisions: the ref of its task, or of its thought."""
     kind: Kind
     topic: Topic
     facts: Facts
+    """Of its task; of a thought there is nothing but its ref and version."""
     also: tuple[Ref, ...] = ()
     """Other open items that this candidate stands for (same title and project, other occurrences of the series)."""
     source: str = "tasks"

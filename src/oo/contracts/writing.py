@@ -10,6 +10,7 @@ from oo.contracts.agents import Snippet
 from oo.contracts.decisions import Context, Kind, Topic
 from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Facts
+from oo.contracts.thoughts import Thought
 
 Print: TypeAlias = tuple[int, ...]
 """A text's fingerprint: hashed runs of letters as 256 numbers from -127 to 127; the text can't be read from it."""
@@ -39,6 +40,8 @@ class Brief:
     things: tuple[Thing, ...]
     """The likeliest first; they are called e1, e2 and so on."""
     snippets: tuple[Snippet, ...] = ()
+    thoughts: tuple[Thought, ...] = ()
+    """What advice and insights may rest on, the surest first; they are called s1, s2 and so on."""
     contexts: frozenset[str] = frozenset()
     """Contexts that are on: work, home, focus, holiday."""
     preferences: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Busy, Facts
 from oo.contracts.manifests import AgentManifest
 from oo.contracts.words.voice import Voice, voice
+from oo.engine.composer import CONTENT_LIMIT
 from oo.engine.when import context, today, zone_of
 
 LENA = UserId("lena")
@@ -140,6 +141,7 @@ async def its_text_holds_nothing_that_its_facts_do_not(case: Case) -> None:
                 continue
             heard += 1
             assert 0 < len(snippet.text) <= _LONGEST and 0 <= snippet.confidence <= 1
+            assert not snippet.insight or (not snippet.evidence and len(snippet.text) <= CONTENT_LIMIT), snippet
             assert set(snippet.evidence) <= {one.ref for one in seen.facts}
             places = _PLACEHOLDER.findall(snippet.text)
             assert all(1 <= int(place) <= len(snippet.evidence) for place, _ in places)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from statistics import fmean, pstdev
 
-from oo.contracts.agents import Inferred, Kit, Snippet
+from oo.contracts.agents import Inferred, Kit, Snippet, Value
 from oo.contracts.decisions import UserView
 from oo.contracts.features import UserHistory
 
@@ -48,7 +48,9 @@ class Momentum:
             text = t("A quiet day: {done} done, {normal} is normal.", done=int(done), normal=round(normal))
         else:
             return None
-        return Snippet(text, {"done": done, "normal": float(round(normal)), "z": z}, confidence=min(1.0, abs(z) / 3))
+        facts: dict[str, Value] = {"done": done, "normal": float(round(normal)), "z": z}
+        # A quiet day bears on how to speak, and is nothing to be told of.
+        return Snippet(text, facts, confidence=min(1.0, abs(z) / 3), insight=z >= STRONG)
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
         """Mean and spread of the days before today, and how the last week differs from those before."""

@@ -42,13 +42,12 @@ class RecentPatterns:
         assert isinstance(days, tuple) and isinstance(parts, tuple) and isinstance(free, tuple)
         t = kit.voice.t
         if weekday in free:
-            return Snippet(t("This weekday is usually off."), {"weekday": weekday}, confidence=0.8)
+            return _insight(t("This weekday is usually off."), 0.8, weekday=weekday)
         if weekly > SPOKEN and weekday in days:
-            return Snippet(
-                t("More than usual gets done on this weekday."), {"weekday": weekday, "weekly_cycle": weekly}, (), 0.7
-            )
+            text = t("More than usual gets done on this weekday.")
+            return _insight(text, 0.7, weekday=weekday, weekly_cycle=weekly)
         if daily > SPOKEN and part in parts:
-            return Snippet(t("Most gets done at this time of day."), {"part": part, "daily_cycle": daily}, (), 0.6)
+            return _insight(t("Most gets done at this time of day."), 0.6, part=part, daily_cycle=daily)
         return None
 
     def infer(self, history: UserHistory) -> Mapping[str, Inferred]:
@@ -74,6 +73,10 @@ class RecentPatterns:
             "strong_parts": Inferred(_strong(by_part), n, sure, seen),
             "free_weekdays": Inferred(tuple(free), n, sure, seen),
         }
+
+
+def _insight(text: str, sure: float, **facts: float) -> Snippet:
+    return Snippet(text, facts, confidence=sure, insight=True)
 
 
 def _lookback(done: Sequence[Activity], today: int) -> int:

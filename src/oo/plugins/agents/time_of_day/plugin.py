@@ -35,7 +35,7 @@ class TimeOfDay:
             return None
         if hour in peaks:
             text, why = kit.voice.t("This is one of your good hours."), kit.voice.t("this is one of your good hours")
-            return Snippet(text, {"peak": True}, confidence=0.8, why=why)
+            return Snippet(text, {"peak": True}, confidence=0.8, why=why, insight=True)
         if _within(hour, start, end):
             return Snippet(kit.voice.t("Little gets done at this hour."), {"quiet": True}, confidence=0.6)
         return None
