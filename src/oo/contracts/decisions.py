@@ -17,6 +17,9 @@ Topic: TypeAlias = Literal["overdue", "today", "soon", "important", "undated", "
 marked important, without a date, due later; and what is no task: advice, insights.
 """
 
+WITHOUT_TASK: frozenset[Kind | Topic] = frozenset({"advice", "insight"})
+"""The kinds, and so the topics, of what is no task."""
+
 HoldReason: TypeAlias = Literal["done", "snoozed", "dismissed"]
 HoldScope: TypeAlias = Literal["item", "series", "kind"]
 SilenceReason: TypeAlias = Literal["meeting", "nothing-connected", "all-done", "all-later", "nothing-right", "stale"]
@@ -103,6 +106,11 @@ class Candidate:
     """The candidate source that made it."""
     known: Mapping[str, float] = field(default_factory=dict)
     """What agents know of it, by agent: how sure they are."""
+
+    @property
+    def has_task(self) -> bool:
+        """False for advice and insights: there is nothing behind them that could be finished."""
+        return self.kind not in WITHOUT_TASK
 
 
 @dataclass(frozen=True, slots=True)

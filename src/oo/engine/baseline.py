@@ -85,6 +85,8 @@ def exposures(
     for decision in decisions:
         day, at = decision.context.day_start, timedelta(seconds=decision.context.now.timestamp())
         for index, candidate in enumerate(decision.candidates):
+            if not candidate.has_task:  # nothing there could be completed
+                continue
             key = (day, candidate.facts.ref)
             if index == decision.chosen:
                 shown.add(key)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from oo.contracts.agents import Snippet
-from oo.contracts.decisions import Candidate, Context
+from oo.contracts.decisions import Candidate, Context, Kind
 from oo.contracts.items import When
+from oo.contracts.thoughts import Thought
 from oo.contracts.words.voice import Voice
 from oo.engine.candidates import MARKED_IMPORTANT
 from oo.engine.when import boundary, day_of, instant, today, zone_of
@@ -37,6 +38,16 @@ def compose(
 ) -> Composed:
     """The words of a tip, from its candidate, the person's own title, the moment and what agents know of it."""
     return Composed(content(title, voice), why(candidate, context, voice, snippets))
+
+
+def tell(thought: Thought, kind: Kind, agent: str, voice: Voice) -> Composed:
+    """The words of a tip about no task, which of an insight are the agent's own; `agent` is its name.
+
+    What advice rests on is its why. That of an insight says where it comes from, as its text is all there is to know.
+    """
+    seen = voice.t("{agent} saw it in what you let oO read.", agent=agent)
+    why = thought.text if kind == "advice" else seen
+    return Composed(thought.text, why if len(why) <= WHY_LIMIT else voice.t("It is in what you let oO read."))
 
 
 def content(title: str, voice: Voice) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TypeAlias
 
-from oo.contracts.decisions import Candidate, HoldReason, Removed, UserView
+from oo.contracts.decisions import WITHOUT_TASK, Candidate, Hold, HoldReason, Removed, UserView
 from oo.contracts.items import When
+from oo.contracts.thoughts import agent_of
 from oo.engine.holds import held, last_end, versions
 from oo.engine.when import boundary, instant, today, zone_of
 
@@ -127,6 +128,17 @@ def _held(reason: HoldReason) -> Callable[[UserView], Removes | None]:
     return prepare
 
 
+def _enough(view: UserView) -> Removes | None:
+    answered = any(
+        hold.reason != "snoozed" and hold.since >= view.context.day_start and _is_thoughts(hold) for hold in view.holds
+    )
+    return (lambda candidate: not candidate.has_task) if answered else None
+
+
+def _is_thoughts(hold: Hold) -> bool:
+    return hold.target in WITHOUT_TASK if hold.scope == "kind" else agent_of(hold.target) is not None
+
+
 def _start(start: When, view: UserView) -> datetime:
     ends_at: time = boundary(view.context)
     return instant(start, zone_of(view.context.zone), ends_at)
@@ -146,3 +158,5 @@ BLOCKED = Filter("blocked", _blocked)
 SNOOZED = Filter("snoozed", _held("snoozed"))
 DISMISSED = Filter("dismissed", _held("dismissed"))
 """Turned away: the item until it changes, or its kind, until the hold ends."""
+ENOUGH = Filter("enough", _enough)
+"""Once an insight or advice was answered, the rest of the person's day is for tasks; one put off comes back."""

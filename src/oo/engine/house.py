@@ -8,6 +8,11 @@ from oo.contracts.decisions import Candidate, UserView
 from oo.engine import filters, gates
 from oo.engine.candidates import candidates
 from oo.engine.pipeline import Parts, Source
+from oo.engine.thoughts import SOURCE, thoughts
+
+
+async def _thoughts(view: UserView) -> Sequence[Candidate]:
+    return thoughts(view)
 
 
 async def _tasks(view: UserView) -> Sequence[Candidate]:
@@ -15,6 +20,7 @@ async def _tasks(view: UserView) -> Sequence[Candidate]:
 
 
 TASKS = Source("tasks", _tasks)
+THOUGHTS = Source(SOURCE, _thoughts)
 
 FILTERS = (
     filters.FINISHED,
@@ -25,6 +31,7 @@ FILTERS = (
     filters.BLOCKED,
     filters.SNOOZED,
     filters.DISMISSED,
+    filters.ENOUGH,
 )
 
-PARTS = Parts(gates=(gates.MEETING,), sources=(TASKS,), filters=FILTERS)
+PARTS = Parts(gates=(gates.MEETING,), sources=(TASKS, THOUGHTS), filters=FILTERS)

@@ -15,7 +15,8 @@ _SET_FOR_LATER = frozenset({"deferred", "snoozed"})
 
 
 def reason_for(view: UserView, removed: Sequence[tuple[Candidate, str]]) -> Silence:
-    """The silence that follows when no candidate is left: what holds of everything that was looked at."""
+    """The silence that follows when no candidate is left: what holds of every task that was looked at."""
+    removed = [(candidate, rule) for candidate, rule in removed if candidate.has_task]
     left = [(candidate, rule) for candidate, rule in removed if rule not in _OVER]
     if view.connected == 0:
         return Silence("nothing-connected")

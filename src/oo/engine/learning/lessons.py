@@ -76,6 +76,7 @@ class Learning:
 
 
 def _lesson(context: Context, candidates: Sequence[Candidate], done: Collection[str], kind: Kind) -> list[Lesson]:
+    candidates = [one for one in candidates if one.has_task]  # nobody finishes an insight
     chosen = [i for i, one in enumerate(candidates) if one.id in done or any(ref in done for ref in one.also)]
     if not chosen or len(chosen) == len(candidates):
         return []

@@ -65,6 +65,10 @@ class House:
     """It fits before the next meeting, by `calendar_gap`."""
     known: float = 0.1
     """Named by any other agent."""
+    thought: float = -1.0
+    """Of an insight or advice: whoever looks came for something to do, so it only goes before what has been open for
+    weeks without a date. A guess: no history has any.
+    """
     id: str = "house"
     digest: str = field(init=False)
 
@@ -89,6 +93,8 @@ class House:
             if facts.due is not None:
                 near = (since(facts.due) + self.lead) / self.width
                 value += self.dated + self.due / (1.0 + exp(-min(max(near, -50.0), 50.0)))
+            if not candidate.has_task:
+                value += self.thought
             if facts.started:
                 value += self.started
             if facts.series is not None:
