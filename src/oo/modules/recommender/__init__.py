@@ -40,6 +40,7 @@ from oo.modules.recommender.ready.service import Ready
 from oo.modules.recommender.ready.words import candidate_json
 from oo.modules.recommender.refusals.service import REFUSERS, Memory, opened, text_of
 from oo.modules.recommender.service import Recommender
+from oo.modules.recommender.situation import Situations
 from oo.modules.recommender.tables import decisions, metadata, rewards, tips
 from oo.modules.recommender.words import open_words
 
@@ -47,7 +48,8 @@ from oo.modules.recommender.words import open_words
 def _build(kit: Kit, needs: Needs) -> Built:
     field = Field(kit)
     learning = Learning(kit, field)
-    service = Recommender(kit, needs[Sources], needs[Profiles], needs[Consents], field)
+    situations = Situations(kit, needs[Sources], needs[Profiles], needs[Consents], field)
+    service = Recommender(kit, needs[Sources], needs[Profiles], situations)
 
     async def health() -> Health:
         def facts(tx: Transaction) -> dict[str, int | str]:
@@ -64,7 +66,7 @@ def _build(kit: Kit, needs: Needs) -> Built:
         *(needs[Serving], needs[Asking], needs[Contexts], needs[Knowledge]),
     )
     hearing = Hearing(kit, rooms, Keeping(kit))
-    ready = _ready(kit, needs, service)
+    ready = _ready(kit, needs, situations, service)
     return Built(
         promises={Tips: service, DecisionLog: Log(kit, field, learning), Hearings: KeptHearings(hearing)},
         handlers=joined(HANDLERS, learning.handlers, HEARERS, REFUSERS, READIERS),
@@ -88,10 +90,10 @@ def _export(tx: Transaction, user: str, cipher: Cipher) -> Mapping[str, Sequence
     return rows
 
 
-def _ready(kit: Kit, needs: Needs, service: Recommender) -> Ready:
+def _ready(kit: Kit, needs: Needs, situations: Situations, service: Recommender) -> Ready:
     memory = Memory(kit)
     briefs = Briefs(
-        *(kit, service.moment, needs[Sources], needs[Consents]),
+        *(kit, situations.now, needs[Sources], needs[Consents]),
         *(needs[Contexts], needs[Knowledge], memory),
     )
     ready = Ready(kit, briefs, needs[Serving], memory, service.choose)

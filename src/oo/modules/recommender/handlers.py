@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oo.contracts.events import ConnectionChanged, PrefSet, TaskChanged, TaskCompleted, TaskDeleted, TaskReopened
+from oo.contracts.events import (
+    ConnectionChanged,
+    PrefSet,
+    SnippetComputed,
+    TaskChanged,
+    TaskCompleted,
+    TaskDeleted,
+    TaskReopened,
+)
 from oo.kernel.db import Transaction
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
@@ -37,6 +45,12 @@ def on_busy(tx: Transaction, envelope: Envelope) -> None:
     repository.overtake(tx, envelope.user)
 
 
+def on_snippet(tx: Transaction, envelope: Envelope) -> None:
+    """An agent says something else, or nothing any more: a tip that states what it said before is overtaken."""
+    assert isinstance(envelope.data, SnippetComputed)
+    repository.overtake_thought(tx, envelope.user, envelope.data.agent)
+
+
 def on_connection(tx: Transaction, envelope: Envelope) -> None:
     """A connection was ended: what came from it neither stands nor is held back any more."""
     assert isinstance(envelope.data, ConnectionChanged)
@@ -58,6 +72,7 @@ HANDLERS: Mapping[str, Handler] = {
     "signals.task.deleted": on_task,
     "signals.task.reopened": on_reopened,
     "signals.busy.changed": on_busy,
+    "agents.snippet.computed": on_snippet,
     "integrations.connection.changed": on_connection,
     "profile.pref.set": on_pref,
 }

@@ -12,13 +12,18 @@ from oo.contracts.errors import NotFound
 from oo.contracts.ids import HoldId, Ref, UserId
 from oo.contracts.sources import Sources
 from oo.contracts.tips import HoldView
+from oo.contracts.words.voice import Say
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import repository
+from oo.modules.recommender.thinking import Naming
 
 
-async def listed(kit: Kit, sources: Sources, user: UserId) -> list[HoldView]:
-    """Dismissed items and kinds that are in force, newest first; what is away for now only comes back by itself."""
+async def listed(kit: Kit, sources: Sources, user: UserId, naming: Naming, t: Say) -> list[HoldView]:
+    """Dismissed items and kinds that are in force, newest first; what is away for now only comes back by itself.
+
+    Of what an agent says the title is the agent's name.
+    """
     now = kit.clock.now()
     rows = await kit.db.read(lambda tx: repository.holds_of(tx, user))
     rows = [
@@ -30,6 +35,8 @@ async def listed(kit: Kit, sources: Sources, user: UserId) -> list[HoldView]:
     for row in sorted(rows, key=lambda row: row.since, reverse=True):
         if row.scope == "kind":
             views.append(HoldView(HoldId(row.id), "kind", cast("Topic", row.target), None, row.since, row.until))
+        elif (agent := naming.name(row.target, t)) is not None:
+            views.append(HoldView(HoldId(row.id), "item", None, agent, row.since, row.until))
         elif (wording := words.get(items.get(row.id, Ref("")))) is not None:  # an item that is gone can't come back
             views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until))
     return views

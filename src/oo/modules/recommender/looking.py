@@ -7,6 +7,7 @@ from functools import partial
 from oo.contracts.ids import DecisionId, Ref, UserId
 from oo.contracts.items import Facts
 from oo.contracts.sources import Sources
+from oo.contracts.thoughts import agent_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.modules.recommender import repository
@@ -28,13 +29,15 @@ async def before_answering(kit: Kit, sources: Sources, user: UserId) -> None:
 
     if (found := await kit.db.read(standing)) is not None:
         ref, version = found
+        if agent_of(ref) is not None:  # it is about no task
+            return
         await _let_go(kit, user, ref, _end(await sources.item(user=user, ref=Ref(ref)), version))
 
 
 async def before_done(kit: Kit, sources: Sources, user: UserId, tip_id: DecisionId) -> None:
     """Look at the source of a tip that stands; the reaction then says when its task was finished there, or is gone."""
     tip = await kit.db.read(lambda tx: repository.tip(tx, user, tip_id))
-    if tip is None or tip.state != repository.STANDING:
+    if tip is None or tip.state != repository.STANDING or agent_of(tip.ref) is not None:
         return
     ref = Ref(tip.ref)
     if await sources.glance(user=user, ref=ref):

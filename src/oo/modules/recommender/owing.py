@@ -11,6 +11,7 @@ from functools import partial
 from oo.contracts.decisions import Decision
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.lineups import Owed
+from oo.contracts.thoughts import agent_of
 from oo.engine.rows import from_row
 from oo.engine.verify import chosen_again
 from oo.kernel.db import Transaction
@@ -48,9 +49,7 @@ class Owing:
         return found[::-1]
 
     async def _owed(self, user: UserId, decision: Decision, agents: Collection[str]) -> list[Owed]:
-        policy, revision = self.field.named(decision.policy), decision.notes.get("state", 0)
-        if policy is None:  # of another release: nobody knows any more how it chose
-            return []
+        revision = decision.notes.get("state", 0)
 
         def read(tx: Transaction) -> tuple[bytes | None, bytes | None]:
             state = learnt.state_of(tx, user, decision.policy, revision) if revision else None
@@ -58,13 +57,23 @@ class Owing:
             return None if state is None else state.state, None if tip is None else tip.words
 
         sealed, words = await self.kit.db.read(read)
-        if revision and sealed is None:
-            return []
-        state = self.field.initial(policy) if sealed is None else opened(self.kit.keys, user, sealed)
-        if chosen_again(_without(decision, agents), policy, state) == decision.chosen:
+        if not _says(decision, agents) and not self._is_another(user, decision, agents, sealed):
             return []
         title = None if words is None else open_words(self.kit.keys.cipher(user), words).title
         return [Owed(DecisionId(decision.id), decision.context.now, title)]
+
+    def _is_another(self, user: UserId, decision: Decision, agents: Collection[str], sealed: bytes | None) -> bool:
+        """Whether another tip is chosen without them, as far as anybody still knows how this one was."""
+        policy = self.field.named(decision.policy)
+        if policy is None or (decision.notes.get("state", 0) and sealed is None):
+            return False
+        state = self.field.initial(policy) if sealed is None else opened(self.kit.keys, user, sealed)
+        return chosen_again(_without(decision, agents), policy, state) != decision.chosen
+
+
+def _says(decision: Decision, agents: Collection[str]) -> bool:
+    """Whether the tip is what one of them said."""
+    return decision.tip is not None and agent_of(decision.tip.facts.ref) in agents
 
 
 def _read(rows: Sequence[str]) -> list[Decision]:

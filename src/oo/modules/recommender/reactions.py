@@ -13,6 +13,7 @@ from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
 from oo.contracts.events import TipReacted, TipSeen, UndoHeld
 from oo.contracts.ids import DecisionId, UserId
 from oo.contracts.profiles import Profiles
+from oo.contracts.thoughts import agent_of
 from oo.contracts.tips import Outcome, Reaction, Undoable
 from oo.engine.when import context
 from oo.kernel.db import Transaction
@@ -21,6 +22,8 @@ from oo.modules.recommender import repository
 from oo.modules.recommender.words import open_words
 
 ITEM_DAYS = KIND_DAYS = 30
+REST_DAYS = 14
+"""What an agent knows is not the tip again so long after it was good to know."""
 UNDO_AT_MOST = timedelta(seconds=80)
 BACK_FOR = timedelta(minutes=10)
 """A tip that comes back by undo stands at least this long, although its time would be over."""
@@ -65,6 +68,8 @@ class Reactions:
                 if active.action == reaction.action:
                     return Outcome(reaction.action, self._undoable(tx, user, reaction.tip, now), repeated=True)
                 raise Conflict("Answered on another device.")
+            if tip.kind == "insight" and reaction.action == "snooze":
+                raise Invalid("An insight can't be put off: there is nothing to do later. Answer done or dismiss.")
             if tip.state == repository.FINISHED:
                 source = open_words(self._kit.keys.cipher(user), tip.words).source_name
                 raise Overtaken(f"Already done in {source}.", source=source)
@@ -153,6 +158,8 @@ class Reactions:
             raise Conflict("There is nothing to undo.")
         if now > active.undo_until:
             words = open_words(self._kit.keys.cipher(user), tip.words)
+            if agent_of(tip.ref) is not None:
+                raise TooLate
             name = words.source_name or "The source"
             raise TooLate(f"{name} has it already. Open it there.", source=name)
         repository.mark_undone(tx, user, active.key, now)
@@ -218,6 +225,9 @@ def _check(reaction: Reaction, now: datetime) -> None:
 def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, fresh: _Fresh) -> Mapping[str, Any]:
     """What a reaction holds back, and until when."""
     item = {"scope": "item", "target": tip.ref, "version": None, "for_now": 0}
+    is_thought = agent_of(tip.ref) is not None
+    if reaction.action == "done" and is_thought:
+        return {**item, "reason": "done", "until": fresh.now + timedelta(days=REST_DAYS)}
     if reaction.action == "done":
         return {**item, "reason": "done", "version": tip.version, "until": None}
     if reaction.action == "snooze":
@@ -230,4 +240,5 @@ def _hold(tip: Row[Any], reaction: Reaction, scope: str | None, fresh: _Fresh) -
     until = fresh.now + timedelta(days=ITEM_DAYS)
     if tip.series is not None:  # every occurrence: the next one would be the same task to the person
         return {**item, "reason": "dismissed", "scope": "series", "target": tip.series, "until": until}
-    return {**item, "reason": "dismissed", "version": tip.version, "until": until}
+    # An agent says something else every day, so what it says next is held back, too.
+    return {**item, "reason": "dismissed", "version": None if is_thought else tip.version, "until": until}

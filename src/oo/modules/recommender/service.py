@@ -3,84 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as values
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.agents import Snippet
-from oo.contracts.consents import Consents
-from oo.contracts.decisions import Candidate, Decision, Hold, Silence, UserView
+from oo.contracts.decisions import Candidate, Decision, Silence, UserView
 from oo.contracts.events import SilenceKept, TipServed
-from oo.contracts.ids import DecisionId, HoldId, Ref, UserId
+from oo.contracts.ids import DecisionId, HoldId, UserId
 from oo.contracts.items import facts_text
-from oo.contracts.profiles import Profile, Profiles
-from oo.contracts.sources import Inventory, Sources, Wording
+from oo.contracts.profiles import Profiles
+from oo.contracts.sources import Sources
 from oo.contracts.tips import HoldView, Moment, Outcome, Reaction, Recommendation, SilenceView, Undoable
+from oo.contracts.words import translator
 from oo.contracts.words.voice import Voice, voice
-from oo.contracts.writing import TipCandidate
 from oo.engine import pipeline
 from oo.engine.composer import compose
 from oo.engine.moments import moments
-from oo.engine.policies.orchestrator import SOURCE
 from oo.engine.rhythm import DAYS, rhythm
 from oo.engine.rows import to_row
 from oo.engine.silences import silence_words
-from oo.engine.standing import expires_at
-from oo.engine.when import context, today, zone_of
+from oo.engine.when import today, zone_of
 from oo.kernel.db import Transaction
 from oo.kernel.module import Kit
 from oo.kernel.tracing import span
 from oo.modules.recommender import held, looking, repository
-from oo.modules.recommender.field import Decider, Field
-from oo.modules.recommender.hearing.snippets import Said, known_of, still_said, who_said
+from oo.modules.recommender.hearing.snippets import who_said
 from oo.modules.recommender.reactions import Reactions
-from oo.modules.recommender.ready.words import Written, notes, parts, still_written
+from oo.modules.recommender.ready.words import notes, parts
 from oo.modules.recommender.refusals.repository import note
 from oo.modules.recommender.refusals.service import Memory
+from oo.modules.recommender.situation import Situation, Situations
+from oo.modules.recommender.thinking import Naming
 from oo.modules.recommender.words import Words, by, open_words, tip_of
 
 REMEMBERED = 16_384
 """Tasks whose facts are remembered as they are logged, about a kilobyte each."""
-CALENDAR = "calendar_times"
-"""The consent to use the times of the calendar."""
 REDECISIONS = 3
 """How often a decision is made anew because the chosen item's words are gone from its source."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What a decision is made from: everything read before it."""
-
-    view: UserView
-    profile: Profile
-    inventory: Inventory
-    decider: Decider
-    said: tuple[Said, ...] = ()
-    """What agents said that still counts, the surest first."""
-    written: Mapping[Ref, Written] = values(default_factory=dict)
-    """What a model wrote of tasks."""
-
-    @property
-    def snippets(self) -> tuple[Snippet, ...]:
-        """The same without who said it."""
-        return tuple(one.snippet for one in self.said)
 
 
 class Recommender:
     """Keeps the promise `Tips`."""
 
-    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, consents: Consents, field: Field) -> None:
-        self._kit, self._sources, self._profiles, self._field = kit, sources, profiles, field
-        self._consents = consents
+    def __init__(self, kit: Kit, sources: Sources, profiles: Profiles, situations: Situations) -> None:
+        self._kit, self._sources, self._profiles, self._situations = kit, sources, profiles, situations
         # The same tasks are candidates again and again; what is remembered are facts, without a word.
         self._facts_text = lru_cache(REMEMBERED)(facts_text)
         self._reactions = Reactions(kit, profiles)
         self._memory = Memory(kit)
+        self._naming = Naming(kit)
         self.ready: Callable[[UserId], Awaitable[None]] | None = None
         """Sees to it that something is ready for the person, and waits for that only where nothing at all is."""
 
@@ -115,14 +90,15 @@ class Recommender:
 
     async def moments(self, *, user: UserId) -> list[Moment]:
         """See `Tips.moments`."""
-        moment = await self.moment(user)
-        context, since = moment.view.context, moment.view.context.now - DAYS
+        situation = await self._situations.now(user)
+        context, since = situation.view.context, situation.view.context.now - DAYS
         answers = await self._kit.db.read(lambda tx: repository.answered(tx, user, since))
-        return moments(context, moment.view.busy, rhythm(answers, zone_of(context.zone)))
+        return moments(context, situation.view.busy, rhythm(answers, zone_of(context.zone)))
 
     async def held(self, *, user: UserId) -> list[HoldView]:
         """See `Tips.held`."""
-        return await held.listed(self._kit, self._sources, user)
+        profile = await self._profiles.get(user=user)
+        return await held.listed(self._kit, self._sources, user, self._naming, translator(profile.language))
 
     async def allow(self, *, user: UserId, hold: HoldId) -> None:
         """See `Tips.allow`."""
@@ -141,69 +117,40 @@ class Recommender:
 
     async def _chosen(self, user: UserId) -> Recommendation:
         started = self._kit.clock.monotonic()
-        moment = await self.moment(user)
-        view = moment.view
+        situation = await self._situations.now(user)
+        view = situation.view
         for _ in range(REDECISIONS):
-            decision = await self._run(view, moment)
+            decision = await self._run(view, situation)
             chosen = decision.tip
             if chosen is None:
                 break
-            wording = (await self._sources.wordings(user=user, refs=[chosen.facts.ref])).get(chosen.facts.ref)
-            if wording is not None:
-                return await self._serve(user, moment, decision, chosen, wording, started)
+            words = await self._words(user, situation, chosen)
+            if words is not None:
+                return await self._serve(user, situation, decision, chosen, words, started)
             # Gone from its source since the last read: the next sync will say so, the person needn't wait for it.
             view = replace(view, facts=tuple(facts for facts in view.facts if facts.ref != chosen.facts.ref))
         else:
             decision = replace(decision, chosen=None, silence=Silence("nothing-right", looked_at=decision.considered))
-        return await self._keep_silent(user, moment, decision, started)
+        return await self._keep_silent(user, situation, decision, started)
 
-    async def moment(self, user: UserId) -> _Moment:
-        """All that a decision would be made from now."""
-        now = self._kit.clock.now()
-
-        def known(tx: Transaction) -> tuple[tuple[Hold, ...], Decider, tuple[Said, ...], Mapping[Ref, Written]]:
-            holds, keys = tuple(map(repository.hold_of, repository.holds_of(tx, user))), self._kit.keys
-            said, written = still_said(keys, tx, user, now), still_written(keys, tx, user, now)
-            return holds, self._field.decider(tx, user), said, written
-
-        inventory, profile, granted, (holds, decider, said, written) = await asyncio.gather(
-            self._sources.inventory(user=user),
-            self._profiles.get(user=user),
-            self._consents.granted(user=user),
-            self._kit.db.read(known),
-        )
-        busy = inventory.busy if CALENDAR in granted else ()
-        view = UserView(
-            user=user,
-            context=context(now, profile.zone, profile.day_ends_at, busy, inventory.last_project),
-            facts=inventory.facts,
-            busy=busy,
-            holds=holds,
-            known=known_of(said),
-            language=profile.language,
-            connected=inventory.connected,
-            stale_since=inventory.stale_since,
-        )
-        return _Moment(view, profile, inventory, decider, said, written)
-
-    async def _run(self, view: UserView, moment: _Moment) -> Decision:
-        decider = moment.decider
+    async def _run(self, view: UserView, situation: Situation) -> Decision:
+        decider = situation.decider
         return await pipeline.run(
             view,
-            parts(moment.written),
+            parts(situation.written),
             decider.policy,
             decider.state,
             id=DecisionId(self._kit.ids.new()),
             seed=self._kit.chance.seed(),
             gather=asyncio.gather,
             floor=self._kit.settings.exploration,
-            notes={**decider.notes, **notes(moment.written), **who_said(moment.said)},
+            notes={**decider.notes, **notes(situation.written), **who_said(situation.said)},
         )
 
     async def _serve(
-        self, user: UserId, moment: _Moment, decision: Decision, chosen: Candidate, wording: Wording, started: float
+        self, user: UserId, situation: Situation, decision: Decision, chosen: Candidate, words: Words, started: float
     ) -> Recommendation:
-        words, said = self._words(moment, chosen, wording)
+        said = situation.said_of(chosen)
         print_row = (
             None if said is None else self._memory.print_row(user, decision.id, said.print, decision.context.now)
         )
@@ -217,8 +164,8 @@ class Recommender:
             "version": chosen.facts.version,
             "series": chosen.facts.series,
             "served_at": decision.context.now,
-            "expires_at": expires_at(decision.context),
-            "undo_seconds": moment.profile.undo_seconds,
+            "expires_at": situation.counts_until(chosen),
+            "undo_seconds": situation.profile.undo_seconds,
             "considered": decision.considered,
             "words": words.seal(self._kit.keys.cipher(user)),
         }
@@ -243,12 +190,17 @@ class Recommender:
             return self._standing(user, first)
         return Recommendation(tip_of(SimpleNamespace(**tip), words), None, decision.considered)
 
-    def _words(self, moment: _Moment, chosen: Candidate, wording: Wording) -> tuple[Words, TipCandidate | None]:
-        """The words, and what of them a model wrote; the line of why is the composer's: true by construction."""
-        view = moment.view
-        composed = compose(chosen, wording.title, view.context, _voice(view), moment.snippets)
-        said = moment.written[chosen.facts.ref].said if chosen.source == SOURCE else None
-        words = Words(
+    async def _words(self, user: UserId, situation: Situation, chosen: Candidate) -> Words | None:
+        """Its words, or None when its task is gone; the line of why is the composer's: true by construction."""
+        view, said = situation.view, situation.said_of(chosen)
+        thought = situation.thought_of(chosen)
+        if thought is not None:
+            return self._naming.words(thought, chosen.kind, said, _voice(view))
+        wording = (await self._sources.wordings(user=user, refs=[chosen.facts.ref])).get(chosen.facts.ref)
+        if wording is None:
+            return None
+        composed = compose(chosen, wording.title, view.context, _voice(view), situation.snippets)
+        return Words(
             content=composed.content if said is None else said.content,
             why=composed.why,
             title=wording.title,
@@ -258,9 +210,10 @@ class Recommender:
             writable=wording.writable,
             **({} if said is None else by(said)),
         )
-        return words, said
 
-    async def _keep_silent(self, user: UserId, moment: _Moment, decision: Decision, started: float) -> Recommendation:
+    async def _keep_silent(
+        self, user: UserId, situation: Situation, decision: Decision, started: float
+    ) -> Recommendation:
         silence = decision.silence
         assert silence is not None
         log = self._log(user, decision, started)
@@ -271,16 +224,16 @@ class Recommender:
             self._kit.outbox.publish(tx, envelope)
 
         await self._kit.db.write(unit)
-        detail = await self._silence_words(user, moment, silence)
+        detail = await self._silence_words(user, situation, silence)
         return Recommendation(None, SilenceView(silence.reason, detail), decision.considered)
 
-    async def _silence_words(self, user: UserId, moment: _Moment, silence: Silence) -> str:
+    async def _silence_words(self, user: UserId, situation: Situation, silence: Silence) -> str:
         connections = await self._sources.connections(user=user)
         source = None
         if len(connections) == 1:  # what is written down here is no app with a name
             kept_here = {kind.id for kind in await self._sources.connectors() if kind.kind == "document"}
             source = None if connections[0].connector in kept_here else connections[0].name
-        return silence_words(silence, moment.view.context, _voice(moment.view), source)
+        return silence_words(silence, situation.view.context, _voice(situation.view), source)
 
     def _log(self, user: UserId, decision: Decision, started: float) -> dict[str, Any]:
         return {

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from oo.contracts.errors import NotFound
 from oo.contracts.ids import UserId
 from oo.contracts.serving import Heard
+from oo.kernel.db import Transaction
+from oo.modules.recommender import repository as tips
 from oo.modules.recommender.hearing import repository
 from oo.modules.recommender.hearing.service import Hearing
 from oo.modules.recommender.hearing.snippets import opened
@@ -44,7 +46,12 @@ class KeptHearings:
     async def forget(self, *, user: UserId, consent: str) -> int:
         """See `Hearings.forget`."""
         agents = [view.id for view in self.hearing.rooms.serving.registry() if consent in view.consents]
-        return await self.hearing.kit.db.write(lambda tx: repository.drop(tx, user, agents)) if agents else 0
+
+        def unit(tx: Transaction) -> int:
+            tips.forget_thoughts(tx, user, agents)
+            return repository.drop(tx, user, agents)
+
+        return await self.hearing.kit.db.write(unit) if agents else 0
 
     def _agents(self) -> set[str]:
         return {view.id for view in self.hearing.rooms.serving.registry()}

@@ -25,6 +25,7 @@ _SAID = Prepared(
     select(
         agent_outputs.c.agent,
         agent_outputs.c.version,
+        agent_outputs.c.digest,
         agent_outputs.c.said,
         agent_outputs.c.until,
         agent_outputs.c.at,

@@ -10,6 +10,7 @@ from datetime import datetime
 from oo.contracts.agents import Snippet
 from oo.contracts.asking import snippet_of
 from oo.contracts.ids import Ref, UserId
+from oo.contracts.thoughts import Thought, thought_ref
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher, Keys
 from oo.modules.recommender.hearing import repository
@@ -29,6 +30,16 @@ class Said:
     agent: str
     version: str
     snippet: Snippet
+    digest: str
+    until: datetime
+
+    @property
+    def thought(self) -> Thought | None:
+        """The same as a tip may state it; None for what is about a task."""
+        one = self.snippet
+        if one.evidence or "{" in one.text:
+            return None
+        return Thought(thought_ref(self.agent), self.digest, one.text, one.confidence, one.insight, self.until)
 
 
 def still_said(keys: Keys, tx: Transaction, user: UserId, now: datetime) -> tuple[Said, ...]:
@@ -37,7 +48,9 @@ def still_said(keys: Keys, tx: Transaction, user: UserId, now: datetime) -> tupl
     if not rows:
         return ()
     cipher = keys.cipher(user)
-    found = (Said(row.agent, row.version, opened(cipher, row.said)) for row in rows)
+    found = (
+        Said(row.agent, row.version, opened(cipher, row.said), row.digest, repository.counts_until(row)) for row in rows
+    )
     return tuple(sorted(found, key=lambda one: -one.snippet.confidence))
 
 

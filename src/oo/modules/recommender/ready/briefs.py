@@ -11,14 +11,17 @@ from typing import Any, Protocol
 from oo.contracts.agents import Snippet
 from oo.contracts.consents import Consents, clouds
 from oo.contracts.contexts import Contexts
-from oo.contracts.decisions import Candidate, UserView
+from oo.contracts.decisions import Candidate, Kind, UserView
 from oo.contracts.ids import DecisionId, Ref, UserId
 from oo.contracts.items import facts_text
 from oo.contracts.knowledge import Knowledge, Known
 from oo.contracts.profiles import Profile
 from oo.contracts.sources import Sources, Wording
+from oo.contracts.thoughts import Thought
 from oo.contracts.writing import Brief, Thing
 from oo.engine import house, pipeline
+from oo.engine.filters import sift
+from oo.engine.thoughts import SOURCE, candidate
 from oo.engine.when import today
 from oo.kernel.keys import Cipher
 from oo.kernel.module import Kit
@@ -27,6 +30,7 @@ from oo.modules.recommender.refusals.service import TITLES, Memory
 
 CONTEXT = "prompt_contexts.context"
 THINGS = 8
+KINDS: tuple[Kind, ...] = ("advice", "insight")
 GLOBAL = "global"
 """The scope of preferences that are nobody's in particular."""
 
@@ -58,7 +62,7 @@ class Material:
     brief: Brief
     digest: str
     candidates: Mapping[Ref, Candidate]
-    """Those that may be named, by task."""
+    """What may be named, by ref."""
 
     def sealed(self, cipher: Cipher) -> bytes:
         """As it is kept: words of tasks and of agents, and nothing that was said before."""
@@ -88,6 +92,7 @@ class Briefs:
             self.memory.lately(user),
         )
         chosen = await self._likeliest(view, known.decider) if TITLES in granted else []
+        thoughts = speakable(view)
         words = await self.sources.wordings(user=user, refs=[one.facts.ref for one in chosen]) if chosen else {}
         brief = Brief(
             user=user,
@@ -95,6 +100,7 @@ class Briefs:
             language=view.language,
             things=tuple(_thing(one, words[one.facts.ref]) for one in chosen if one.facts.ref in words),
             snippets=known.snippets,
+            thoughts=thoughts,
             contexts=standing.contexts,
             preferences=preferences(known.profile, knowledge),
             said=lately.said,
@@ -102,7 +108,8 @@ class Briefs:
             clouds=clouds(granted),
         )
         text = json.dumps(told(brief), sort_keys=True, ensure_ascii=False)
-        return Material(brief, self.kit.keys.digest("prompt", text), {one.facts.ref: one for one in chosen})
+        about = [candidate(one, "insight", SOURCE) for one in thoughts]
+        return Material(brief, self.kit.keys.digest("prompt", text), {one.facts.ref: one for one in (*chosen, *about)})
 
     async def _likeliest(self, view: UserView, decider: Decider) -> list[Candidate]:
         """What every rule keeps, in the order of whoever decides."""
@@ -111,7 +118,18 @@ class Briefs:
             id=DecisionId(""), seed=0, gather=asyncio.gather, notes=decider.notes,
         )  # fmt: skip
         pairs = sorted(enumerate(decision.candidates), key=lambda pair: -decision.estimates[pair[0]])
-        return [candidate for _, candidate in pairs[:THINGS]]
+        return [candidate for _, candidate in pairs if candidate.has_task][:THINGS]
+
+
+def speakable(view: UserView) -> tuple[Thought, ...]:
+    """The thoughts that advice or an insight could be shown of now; what the rules keep back is not told."""
+    found: list[Thought] = []
+    for one in view.thoughts:
+        kept, _ = sift(view, [candidate(one, kind, SOURCE) for kind in KINDS], house.FILTERS)
+        kinds = {each.kind for each in kept}
+        if "advice" in kinds or ("insight" in kinds and one.insight):
+            found.append(replace(one, insight=one.insight and "insight" in kinds))
+    return tuple(found)
 
 
 def preferences(profile: Profile, knowledge: Sequence[Known]) -> dict[str, str]:
@@ -133,6 +151,10 @@ def told(brief: Brief) -> dict[str, Any]:
             for one in sorted(brief.things, key=lambda one: one.facts.ref)  # their order changes with the hour
         ],
         "snippets": [asdict(one) for one in brief.snippets],
+        "thoughts": [
+            {"ref": one.ref, "version": one.version, "text": one.text, "insight": one.insight}
+            for one in sorted(brief.thoughts, key=lambda one: one.ref)
+        ],
         "contexts": sorted(brief.contexts),
         "preferences": dict(brief.preferences),
         "clouds": sorted(brief.clouds),

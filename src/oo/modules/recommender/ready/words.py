@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from oo.contracts.decisions import Candidate, UserView
+from oo.contracts.decisions import WITHOUT_TASK, Candidate, UserView
 from oo.contracts.ids import Ref, UserId
 from oo.contracts.writing import Egress, TipCandidate
 from oo.engine.candidates import candidates
-from oo.engine.house import PARTS
-from oo.engine.pipeline import Parts, Source
+from oo.engine.house import PARTS, TASKS, THOUGHTS
+from oo.engine.pipeline import Parts
 from oo.engine.policies.orchestrator import SOURCE
+from oo.engine.thoughts import candidate, thoughts
 from oo.kernel.db import Transaction
 from oo.kernel.keys import Cipher, Keys
 from oo.modules.recommender.ready import repository
@@ -26,14 +27,14 @@ SAID = "written.said"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a model wrote of one task, valid for that version of it in that light."""
+    """What a model wrote of one task or thought, valid for that version of it in that light."""
 
     version: str
     topic: str
     language: str
     said: TipCandidate
     others: Mapping[str, str] = field(default_factory=dict)
-    """What else it names: tasks as they were, by task."""
+    """What else it names, as it was, by ref."""
 
     def suits(self, candidate: Candidate, language: str, now: Mapping[str, str]) -> bool:
         """Whether it is still true of the candidate, and of whatever else it names as all stands `now`."""
@@ -45,18 +46,18 @@ def rows_of(
     cipher: Cipher, user: UserId, known: Mapping[Ref, Candidate], language: str, until: datetime,
     said: Sequence[TipCandidate],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Rows for `repository.replace`, the first of several about one task."""
+    """Rows for `repository.replace`, the first of several about one task or thought."""
     found: dict[Ref, dict[str, Any]] = {}
     for one in said:
         about = known.get(one.evidence[0]) if one.evidence else None
-        if about is None or one.evidence[0] in found:
+        if about is None or one.evidence[0] in found or about.has_task != (one.kind not in WITHOUT_TASK):
             continue
         others = {ref: _state(known[ref]) for ref in one.evidence[1:]}
         found[one.evidence[0]] = {
             "user_id": user,
             "ref": one.evidence[0],
             "version": about.facts.version,
-            "topic": about.topic,
+            "topic": about.topic if about.has_task else one.kind,
             "language": language,
             "until": until,
             "said": cipher.seal(SAID, json.dumps(asdict(one) | {"others": others}, ensure_ascii=False)),
@@ -65,7 +66,7 @@ def rows_of(
 
 
 def still_written(keys: Keys, tx: Transaction, user: UserId, now: datetime) -> Mapping[Ref, Written]:
-    """What still counts of what was written of the person's tasks, by task."""
+    """What still counts of what was written for the person, by task and thought."""
     rows = repository.written_for(tx, user, now)
     if not rows:
         return {}
@@ -80,15 +81,21 @@ def parts(written: Mapping[Ref, Written]) -> Parts:
 
     async def tasks(view: UserView) -> list[Candidate]:
         found = candidates(view)
-        now: dict[str, str] = {one.facts.ref: _state(one) for one in found}
-        return [
-            replace(one, source=SOURCE)
-            if (ready := written.get(one.facts.ref)) is not None and ready.suits(one, view.language, now)
-            else one
-            for one in found
-        ]
+        now = _states(view, found)
+        return [replace(one, source=SOURCE) if _suits(written, one, view.language, now) else one for one in found]
 
-    return replace(PARTS, sources=(Source("tasks", tasks),))
+    async def about_thoughts(view: UserView) -> list[Candidate]:
+        """What was written of thoughts, advice too; and the others that may be shown by themselves."""
+        now = _states(view, candidates(view))
+        ready = [
+            candidate(one, written[one.ref].said.kind, SOURCE)
+            for one in view.thoughts
+            if one.ref in written and written[one.ref].said.kind in WITHOUT_TASK
+        ]
+        suiting = [one for one in ready if _suits(written, one, view.language, now)]
+        return [*suiting, *thoughts(view)]  # of two with one id the first counts
+
+    return replace(PARTS, sources=(replace(TASKS, find=tasks), replace(THOUGHTS, find=about_thoughts)))
 
 
 def notes(written: Mapping[Ref, Written]) -> Mapping[str, Any]:
@@ -114,6 +121,17 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Written:
     return Written(row.version, row.topic, row.language, TipCandidate(**said), others)
 
 
+def _suits(written: Mapping[Ref, Written], one: Candidate, language: str, now: Mapping[str, str]) -> bool:
+    ready = written.get(one.facts.ref)
+    return ready is not None and ready.suits(one, language, now)
+
+
+def _states(view: UserView, tasks: Sequence[Candidate]) -> Mapping[str, str]:
+    """How everything that may be named stands now, by ref."""
+    about = [candidate(one, "insight", SOURCE) for one in view.thoughts]
+    return {one.facts.ref: _state(one) for one in (*tasks, *about)}
+
+
 def _state(candidate: Candidate) -> str:
-    """What of a task its words follow from."""
-    return f"{candidate.facts.version} {candidate.topic}"
+    """What of a task or thought its words follow from."""
+    return f"{candidate.facts.version} {candidate.topic}" if candidate.has_task else candidate.facts.version

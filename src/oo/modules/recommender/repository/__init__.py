@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from oo.contracts.decisions import Hold
 from oo.contracts.ids import HoldId
+from oo.contracts.thoughts import thought_ref
 from oo.kernel.db import Prepared, Transaction, insert_new
 from oo.kernel.erasing import erase_slice
-from oo.modules.recommender.tables import decisions, holds, metadata, reactions, tips, views
+from oo.modules.recommender.tables import agent_outputs, decisions, holds, metadata, reactions, tips, views
 
 STANDING, REACTED, OVERTAKEN = "standing", "reacted", "overtaken"
 FINISHED, GONE = "finished", "gone"
@@ -48,6 +49,17 @@ _BEFORE = Prepared(
 )
 _HOLDS = Prepared(select(holds).where(holds.c.user_id == bindparam("user")))
 _SET_STATE = Prepared(update(tips).where(tips.c.id == bindparam("tip")).values(state=bindparam("to")))
+_SAYS = select(agent_outputs.c.digest).where(
+    agent_outputs.c.user_id == bindparam("user"),
+    agent_outputs.c.agent == bindparam("agent"),
+    agent_outputs.c.said.is_not(None),
+)
+_OVERTAKE_THOUGHT = Prepared(
+    update(tips)
+    .where(tips.c.user_id == bindparam("user"), tips.c.ref == bindparam("thought"), tips.c.state == STANDING)
+    .where(tips.c.version != func.coalesce(_SAYS.scalar_subquery(), ""))
+    .values(state=OVERTAKEN)
+)
 _ADD_REACTION = Prepared(insert(reactions))
 _ADD_HOLD = Prepared(insert(holds))
 _ADD_DECISION = Prepared(insert(decisions))
@@ -98,6 +110,18 @@ def overtake_held(tx: Transaction, user: str, scope: str, target: str) -> None:
     about = {"item": tips.c.ref, "kind": tips.c.topic, "series": tips.c.series}[scope]
     own = (tips.c.user_id == user, tips.c.state == STANDING, about == target)
     tx.execute(update(tips).where(*own).values(state=OVERTAKEN))
+
+
+def overtake_thought(tx: Transaction, user: str, agent: str) -> None:
+    """End what stands for the person and states what an agent says no more."""
+    tx.run(_OVERTAKE_THOUGHT, {"user": user, "agent": agent, "thought": thought_ref(agent)})
+
+
+def forget_thoughts(tx: Transaction, user: str, agents: Collection[str]) -> None:
+    """Let go of tips about what these agents said, and of their words."""
+    about = (tips.c.user_id == user, tips.c.ref.in_([thought_ref(agent) for agent in agents]))
+    tx.execute(update(tips).where(*about, tips.c.state == STANDING).values(state=OVERTAKEN))
+    tx.execute(update(tips).where(*about).values(words=None))
 
 
 def forget_connection(tx: Transaction, user: str, connection: str) -> None:
