@@ -50,6 +50,8 @@ class Year:
     seen: dict[int, datetime] = field(default_factory=dict)
     answered: dict[int, datetime] = field(default_factory=dict)
     """Pushes with when they were answered or taken back."""
+    no_tasks: set[int] = field(default_factory=set)
+    """Tips that are advice or an insight."""
     quiet_drops: dict[str, int] = field(default_factory=dict)
     """Quiet times in which something was dropped, each with how many fresh decisions followed it."""
 
@@ -69,6 +71,7 @@ def violations(who: Traveller, year: Year, limit: int, between: timedelta) -> Co
         found["on screen"] += any(
             0 <= (one.true - visit).total_seconds() < 300 for visit in _around(visits, one.true, key=_itself)
         )
+        found["no task"] += one.tip in year.no_tasks
         found["seen before"] += one.tip in year.seen and year.seen[one.tip] < one.true
         ended = year.ended.get(one.tip)
         if ended is not None and ended[0] <= one.true:

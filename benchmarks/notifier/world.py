@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.notifier.judge import Year
 from benchmarks.notifier.people import Traveller, meetings, silent_spans
+from oo.contracts.decisions import Kind
 from oo.contracts.deliveries import Arm
 from oo.contracts.items import Busy
 from oo.contracts.policies import State
@@ -24,6 +25,8 @@ from oo.engine.when import day_of, day_start
 START = date(2026, 1, 1)
 LIMIT, BETWEEN = 8, timedelta(minutes=20)
 TOPICS = ("overdue", "today", "important", "soon", "undated")
+KINDS: tuple[Kind, ...] = ("task",) * 5 + ("insight",) + ("task",) * 4 + ("advice",)
+"""Kinds of tips in turn: what is no task is never pushed."""
 LIES = ((40, 3.0, 5.0), (87, 1.5, -3.0), (170, 20.0, 26.0), (297, 2.0, -1.0), (330, 6.0, -9.0))
 """Days on whose evening the server's clock goes wrong, for how many hours, and by how many."""
 
@@ -67,6 +70,7 @@ class Tip:
     expires: datetime
     state: TipState = "standing"
     seen: bool = False
+    kind: Kind = "task"
 
 
 @dataclass(slots=True)
@@ -95,9 +99,10 @@ class World:
     """One person's world."""
 
     def __init__(self, who: Traveller, days: int, without: str = "") -> None:
-        """`without` takes a rule of the moment out, to see that the judge notices."""
+        """`without` takes a rule of the moment or `no-task` out, to see that the judge notices."""
         # Another rule, that no tip is sent twice, hides that this one is missing: they are taken out together.
         self.twice = without == "one-open"
+        self.pushes_all = without == "no-task"
         self.rules = tuple(rule for rule in MOMENT_RULES if rule.name != without)
         self.who, self.days, self.chance = who, days, who.chance
         self.year, self.told = Year(), Told(people=1)
@@ -140,7 +145,10 @@ class World:
                 self.tips,
                 self.chance.choice(TOPICS),
                 min(now + timedelta(hours=4), max(tomorrow, now + timedelta(minutes=5))),
+                kind=KINDS[self.tips % len(KINDS)],
             )
+            if self.tip.kind != "task":
+                self.year.no_tasks.add(self.tips)
         return self.tip
 
     def _finish(self, state: TipState, now: datetime) -> None:
@@ -191,7 +199,8 @@ class World:
 
     def _offer(self, tip: Tip) -> Offer:
         pushed = not self.twice and any(one.tip == tip.number and one.counted for one in self.pushes)
-        return Offer(str(tip.number), tip.state, tip.seen or pushed, tip.expires)
+        kind: Kind = "task" if self.pushes_all else tip.kind
+        return Offer(str(tip.number), tip.state, tip.seen or pushed, tip.expires, kind)
 
     def _dropped(self, situation: Situation, at: datetime) -> None:
         """Quiet hours drop; one decision follows them."""

@@ -240,7 +240,8 @@ class Living(World):
 
     def _stops(self, now: datetime, push: Push, tip: Tip, device: int) -> str:
         situation = self._situation(now, but=push.number)
-        offer = Offer(str(tip.number), tip.state, tip.seen, tip.expires)
+        kind = self._offer(tip).kind
+        offer = Offer(str(tip.number), tip.state, tip.seen, tip.expires, kind)
         silence = gate(situation, offer, self.rules)
         return (silence.reason if silence else "") or out_of_reach(situation, self._reach(device, now)) or ""
 

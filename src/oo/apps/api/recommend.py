@@ -18,9 +18,9 @@ from oo.contracts.tips import Recommendation, SilenceView, Tip, Tips
 class EvidenceOut(BaseModel):
     """What a tip rests on."""
 
-    source: str = Field(description="The connector that read it.")
+    source: str = Field(description="The connector that read it, or the agent that saw it.")
     ref: str
-    title: str
+    title: str = Field(description="Of a task, or what the agent said.")
 
 
 class EgressOut(BaseModel):
@@ -34,7 +34,7 @@ class TipOut(BaseModel):
     """The one thing."""
 
     id: str
-    kind: Kind
+    kind: Kind = Field(description="Advice and insights have no task behind them: done there means that they helped.")
     content: str = Field(description="At most 110 characters.")
     why: str = Field(description="One true line.")
     evidence: list[EvidenceOut]

@@ -15,5 +15,7 @@ def topic_name(topic: Topic, t: Translator) -> str:
         "important": t("Important tasks"),
         "undated": t("Tasks without a date"),
         "later": t("Tasks due later"),
+        "advice": t("Advice"),
+        "insight": t("Insights"),
     }
     return names[topic]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Literal, TypeAlias
 
+from oo.contracts.decisions import Kind
 from oo.contracts.deliveries import Quiet
 from oo.contracts.items import Busy
 
@@ -56,6 +57,7 @@ class Offer:
     seen: bool = False
     """It was on a screen, or was sent before."""
     expires_at: datetime | None = None
+    kind: Kind = "task"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Claiming:
             await self._drop(row, rule, person)
             return None
         reach = self._reach(person, device, row)
-        ttl = lives_for(person.situation, offer_of(person, tip.id, tip.expires_at), reach)
+        ttl = lives_for(person.situation, offer_of(person, tip), reach)
         number = self.kit.ids.token(NUMBER_BYTES)
         if not await self._take(row, number, person):
             return None
@@ -121,7 +121,7 @@ class Claiming:
         return partial(token_for, self.kit.keys.secret(ANSWERS), number)
 
     def _rule(self, person: Person, device: Row[Any], tip: Tip, row: Row[Any]) -> str | None:
-        offer = offer_of(person, tip.id, tip.expires_at)
+        offer = offer_of(person, tip)
         rule = forbidden(person.situation) or unfit(person.situation, offer)
         return rule or out_of_reach(person.situation, self._reach(person, device, row))
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from oo.contracts.channels import LABELS, Answer, Message, MessageKind, Verb
+from oo.contracts.decisions import Kind
 from oo.contracts.ids import DecisionId
 from oo.contracts.tips import Tip
 from oo.contracts.words import Translator, translator
@@ -66,7 +67,7 @@ def tip_message(
         url=f"{site}/",
         made_at=now,
         tip=tip.id,
-        answers=_answers(t, (*LABELS, "stop"), token),  # stop: mail needs a way out in its head (RFC 8058)
+        answers=_answers(t, _verbs(tip.kind), token, tip.kind),
     )
 
 
@@ -99,9 +100,15 @@ def withdrawal(delivery: str, user: str, tip: str, site: str, now: datetime) -> 
     )
 
 
-def _answers(t: Translator, verbs: Sequence[Verb], token: Tokens) -> tuple[Answer, ...]:
+def _verbs(kind: Kind) -> Sequence[Verb]:
+    """What can be answered: an insight has no Later; mail needs a way out in its head (RFC 8058)."""
+    return (*(verb for verb in LABELS if verb != "snooze" or kind != "insight"), "stop")
+
+
+def _answers(t: Translator, verbs: Sequence[Verb], token: Tokens, kind: Kind = "task") -> tuple[Answer, ...]:
+    done = {"task": t("Done"), "advice": t("Will do"), "insight": t("Good to know"), "reminder": t("Got it")}
     words = {
-        "done": t("Done"),
+        "done": done[kind],
         "snooze": t("Later"),
         "dismiss": t("Not this"),
         "confirm": t("Yes, this is mine"),

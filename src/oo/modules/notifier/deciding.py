@@ -116,7 +116,7 @@ class Deciding:
         tip = found.tip
         if tip is None:
             return self._silent(row, person, "nothing-to-say", arm)
-        unfit = gate(person.situation, offer_of(person, tip.id, tip.expires_at))
+        unfit = gate(person.situation, offer_of(person, tip))
         if unfit is not None:
             return self._silent(row, person, unfit.reason, arm, tip)
         return self._weighed(row, person, arm, tip, chosen, now)

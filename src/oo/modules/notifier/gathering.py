@@ -19,6 +19,7 @@ from oo.contracts.knowledge import Knowledge, Known
 from oo.contracts.manifests import ChannelManifest
 from oo.contracts.profiles import Profile, Profiles
 from oo.contracts.sources import Sources
+from oo.contracts.tips import Tip
 from oo.contracts.zones import zone_of
 from oo.engine.interrupting import Offer, Reach, Sent, Situation
 from oo.engine.when import day_of
@@ -182,10 +183,11 @@ def reach_of(person: Person, device: Row[Any], manifest: ChannelManifest) -> Rea
     )
 
 
-def offer_of(person: Person, tip: str, expires_at: datetime) -> Offer:
+def offer_of(person: Person, tip: Tip) -> Offer:
     """A standing tip as the rules know it; what was pushed once is not pushed again."""
-    pushed = any(row.tip_id == tip for row in person.own.pushes)
-    return Offer(tip, "standing", pushed or person.own.presence.seen_tip == tip, expires_at)
+    pushed = any(row.tip_id == tip.id for row in person.own.pushes)
+    seen = pushed or person.own.presence.seen_tip == tip.id
+    return Offer(tip.id, "standing", seen, tip.expires_at, tip.kind)
 
 
 def day_seed(keys: Keys, user: str, day: int) -> int:

@@ -20,6 +20,7 @@ from oo.contracts.events import (
     TipSeen,
     TipServed,
 )
+from oo.contracts.thoughts import agent_of
 from oo.contracts.zones import zone_of
 from oo.engine.interrupting.slots import arm_of
 from oo.engine.interrupting.worth import JUST_IN_TIME_MINUTES, reward_of
@@ -77,7 +78,7 @@ def on_reacted(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
         log.take_back(tx, [push.id], WORDS.get(said.action, "overtaken"), at)
         _never_sent(tx, push, WORDS.get(said.action, "overtaken"))
     _reward(tx, user, said.tip, said.action, at)
-    if said.action == "done":
+    if said.action == "done" and agent_of(said.ref) is None:
         _closed(kit, tx, user, said.ref, at)
     _active(kit, tx, user, at)
 

@@ -104,6 +104,7 @@ def said(reason: str, t: Translator) -> str:
         "meeting": t("You were in a meeting."),
         "here": t("You had oO on a screen."),
         "on-screen": t("You had seen this tip already."),
+        "no-task": t("What there was to say is no task. It waits until you look."),
         "budget": t("What you allow for the day was used up."),
         "one-open": t("The last one had no answer yet."),
         "done": t("It was done already."),

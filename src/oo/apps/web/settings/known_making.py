@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from oo.apps.web.pages import Visitor
-from oo.apps.web.settings.person_view import KnownField, KnownRow
+from oo.apps.web.settings.person_view import KnownField, KnownRow, anchor_of
 from oo.contracts.agents import Value
 from oo.contracts.knowledge import Known
 from oo.contracts.serving import AgentView, ParameterView
@@ -30,7 +31,12 @@ def known_rows(
 ) -> tuple[KnownRow, ...]:
     """A row for everything that is known; `projects` are the names of those that there are, by token."""
     declared = {(agent.id, one.name): one for agent in agents for one in agent.parameters}
-    return tuple(_row(one, declared.get((one.scope, one.key)), projects, visitor) for one in known)
+    rows: list[KnownRow] = []
+    for one in known:
+        row = _row(one, declared.get((one.scope, one.key)), projects, visitor)
+        first = all(before.scope != one.scope for before in rows)
+        rows.append(replace(row, anchor=anchor_of(one.scope)) if first else row)
+    return tuple(rows)
 
 
 def _row(one: Known, parameter: ParameterView | None, projects: Mapping[str, str], visitor: Visitor) -> KnownRow:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 
 from oo.apps.web.pages import Visitor
 from oo.apps.web.settings.consent_making import is_obeyed, switch_row
 from oo.apps.web.settings.known_making import known_rows
-from oo.apps.web.settings.person_view import ContextRow, Day, PersonView, SwitchRow
+from oo.apps.web.settings.person_view import ContextRow, Day, PersonView, SwitchRow, anchor_of
 from oo.contracts.consents import ConsentView
 from oo.contracts.contexts import ContextView
 from oo.contracts.knowledge import Known
@@ -31,13 +31,20 @@ def person_view(
     """All of it as it stands; `projects` are names by token."""
     t = visitor.t
     titles = _contexts(t)
+    inferring = {one.scope for one in known}
     return PersonView(
         contexts=tuple(_context(view, titles[view.name], visitor) for view in contexts),
         now=_now(contexts, titles, visitor),
         consents=tuple(switch_row(view, t) for view in consents if is_obeyed(view.key)),
-        agents=tuple(SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off) for agent in agents),
+        agents=tuple(_agent(agent, off, inferring, t) for agent in agents),
         known=known_rows(known, agents, projects, visitor),
     )
+
+
+def _agent(agent: AgentView, off: frozenset[str], inferring: Container[str], t: Translator) -> SwitchRow:
+    """An agent's switch: what can be set right of an agent that inferred nothing."""
+    anchor = "" if agent.id in inferring else anchor_of(agent.id)
+    return SwitchRow(agent.id, t(agent.name), t(agent.summary), agent.id not in off, anchor)
 
 
 def _contexts(t: Translator) -> Mapping[str, str]:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+def anchor_of(agent: str) -> str:
+    """The place on the page where what an agent says can be set right."""
+    return f"of-{agent}"
+
+
 @dataclass(frozen=True, slots=True)
 class SwitchRow:
     """Something that is on or off, with one line of why."""
@@ -14,6 +19,8 @@ class SwitchRow:
     title: str
     line: str
     on: bool
+    anchor: str = ""
+    """Where "Not true?" leads, see `anchor_of`; on the first row of what is about that agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class KnownRow:
     evidence: str
     fields: tuple[KnownField, ...] = ()
     """Empty for what no agent infers any more, which can be deleted only."""
+    anchor: str = ""
+    """As a switch's."""
 
     @property
     def choices(self) -> tuple[KnownField, ...]:

@@ -23,6 +23,7 @@ from oo.contracts.sources import (
     Stocked,
     Wording,
 )
+from oo.contracts.thoughts import TASKLESS, thought_ref
 from oo.contracts.tips import (
     Evidence,
     HoldView,
@@ -54,6 +55,22 @@ def tip_of(text: str, clock: Clock, **changes: Any) -> Tip:
         topic="overdue",
         source_name="todo.txt",
         where="https://example.org/task/1",
+    )
+    return replace(tip, **changes)
+
+
+def thought_of(kind: Any, text: str, clock: Clock, **changes: Any) -> Tip:
+    """Advice or an insight as a tip: of an agent, and about no task."""
+    evidence = Evidence("momentum", thought_ref("momentum"), "A strong day: 6 done, 3 is normal.")
+    tip = Tip(
+        id=DecisionId("thought"),
+        kind=kind,
+        content=text,
+        why="Momentum saw it in what you let oO read.",
+        evidence=(evidence,),
+        expires_at=clock.now() + timedelta(hours=4),
+        topic=kind,
+        source_name="Momentum",
     )
     return replace(tip, **changes)
 
@@ -95,11 +112,20 @@ class StandInTips:
             raise NotFound
         if reaction.action == "snooze" and (reaction.until is None or reaction.until <= self.clock.now()):
             raise Invalid("A moment to come back at lies ahead.")
+        if reaction.action == "snooze" and tip.kind == "insight":
+            raise Invalid("An insight has no later. Say that it is good to know, or not this.")
         self.reactions[reaction.key] = reaction
         self.queue.remove(tip)
         until = self.clock.now() + timedelta(seconds=self.undo_seconds)
         undoable = Undoable(
-            tip.id, reaction.action, tip.kind, until, tip.source_name, True, reaction.until, reaction.scope
+            tip.id,
+            reaction.action,
+            tip.kind,
+            until,
+            tip.source_name,
+            tip.kind not in TASKLESS,
+            reaction.until,
+            reaction.scope,
         )
         self.done[tip.id] = (tip, undoable, self.clock.now() + timedelta(seconds=HOLD_SECONDS))
         return Outcome(reaction.action, undoable)

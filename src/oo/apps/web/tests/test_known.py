@@ -92,7 +92,7 @@ def test_what_an_agent_has_no_words_for_and_what_none_infers_any_more_is_seen_al
     known = [Known("runner", "longest_run", 3.0, "inferred", at, 9), Known("gone", "old_thing", True, "user", at)]
     first, second = known_rows(known, [agent], {}, visitor)
     assert (first.sentence, first.evidence, len(first.fields)) == ("Runner, longest run: three.", "9 tasks", 1)
-    assert second == KnownRow("gone", "old_thing", "Gone, old thing: on.", "You said so", ())
+    assert second == KnownRow("gone", "old_thing", "Gone, old thing: on.", "You said so", (), "of-gone")
 
 
 def test_a_value_is_read_in_the_form_that_it_has() -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal, TypeGuard
+from urllib.parse import quote
 
 from oo.apps.web.frame import Link
 from oo.apps.web.pages import Visitor
 from oo.apps.web.rings import hands
+from oo.apps.web.settings.person_view import anchor_of
 from oo.apps.web.tip.view import AfterView, MomentRow, Open, ScopeRow, TipView
 from oo.apps.web.topics import topic_name
 from oo.contracts.errors import Conflict, Overtaken, Problem, TooLate
+from oo.contracts.thoughts import TASKLESS
 from oo.contracts.tips import Moment, Tip, Undoable
 from oo.contracts.words import Translator
 from oo.contracts.words.moments import brief, clock, day_of_month, spoken, weekday
 
 _EVENING = 18
 _NOON = 12
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def tip_view(
@@ -34,15 +39,15 @@ def tip_view(
     """The tip with its actions, or with the list that is open."""
     t = visitor.t
     at = None if tip.at is None else tip.at.astimezone(visitor.zone)
-    links = [Link(t("Open in {source}", source=tip.source_name), where) for where in [tip.where] if opens(where)]
     return TipView(
         id=tip.id,
         key=key,
         kind=tip.kind,
         text=tip.content,
         why=tip.why,
-        links=tuple(links),
+        links=_links(tip, t),
         receipt=_receipt(tip, t),
+        gilt=gilt_of(tip.content) if tip.kind == "insight" else None,
         hour=None if at is None else clock(at),
         hands=None if at is None else hands(at),
         open=shown,
@@ -103,6 +108,30 @@ def opens(where: str | None) -> TypeGuard[str]:
     return where is not None and where.startswith(("https://", "http://"))
 
 
+def may_wait(tip: Tip) -> bool:
+    """Whether there is a Later: what is good to know is known once it was read."""
+    return tip.kind != "insight"
+
+
+def gilt_of(text: str) -> str | None:
+    """The number of an insight that is set in gilt: the first, unless it is part of a word.
+
+    >>> gilt_of("A strong day: 16 done, 6 is normal."), gilt_of("Most gets done at 9:30."), gilt_of("Not B12.")
+    ('16', '9:30', None)
+    """
+    found = _NUMBER.search(text)
+    if found is None or text[: found.start()][-1:].isalnum() or text[found.end() :][:1].isalnum():
+        return None
+    return found[0]
+
+
+def _links(tip: Tip, t: Translator) -> tuple[Link, ...]:
+    """Where a task can be opened; of what is no task, where its agent can be set right."""
+    if tip.kind not in TASKLESS:
+        return tuple(Link(t("Open in {source}", source=tip.source_name), at) for at in [tip.where] if opens(at))
+    return tuple(Link(t("Not true?"), f"/settings#{anchor_of(quote(one.source, safe=''))}") for one in tip.evidence[:1])
+
+
 def _receipt(tip: Tip, t: Translator) -> str:
     """Who wrote, and how much left this host for it."""
     if not tip.model:
@@ -129,12 +158,14 @@ def _row(moment: Moment, visitor: Visitor) -> MomentRow:
 
 
 def _scopes(tip: Tip, t: Translator, own: Container[str]) -> tuple[ScopeRow, ...]:
-    item = t("Not for a month, unless it changes in {source}.", source=t(tip.source_name))
-    if tip.source_name in own:
+    name, item = t("This task"), t("Not for a month, unless it changes in {source}.", source=t(tip.source_name))
+    if tip.kind in TASKLESS:
+        name, item = t(tip.source_name), t("Not for a month.")
+    elif tip.source_name in own:
         item = t("Not for a month, unless you change it.")
     return (
         ScopeRow("now", t("For now"), t("It may come back tomorrow.")),
-        ScopeRow("item", t("This task"), item),
+        ScopeRow("item", name, item),
         ScopeRow(
             "kind", topic_name(tip.topic, t), t("None of this kind for a month, or until you allow it in Settings.")
         ),
@@ -142,6 +173,8 @@ def _scopes(tip: Tip, t: Translator, own: Container[str]) -> tuple[ScopeRow, ...
 
 
 def _gone(done: Undoable, t: Translator) -> str:
+    if done.scope == "item" and done.kind in TASKLESS:
+        return t("Gone for a month.")
     if done.scope == "item":
         return t("Gone for a month, unless it changes.")
     if done.scope == "kind":

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from oo.apps.web.forms import Form, read_form
 from oo.apps.web.frame import Frame, Link
 from oo.apps.web.pages import Pages, Visitor, with_note
-from oo.apps.web.tip.making import after_view, tip_view, why_not
+from oo.apps.web.tip.making import after_view, may_wait, tip_view, why_not
 from oo.apps.web.tip.view import FirstView, Open, ReconnectView, SilenceView
 from oo.contracts.errors import Conflict, Invalid, NotFound, Overtaken, TooLate
 from oo.contracts.ids import DecisionId
@@ -111,6 +111,8 @@ class TipRoutes:
         frame = with_note(frame, note) if note else await self._noted(frame, visitor)
         if answer.tip is not None:
             tip = answer.tip
+            if shown == "later" and not may_wait(tip):
+                shown = "nothing"
             moments = await self._promises.tips.moments(user=visitor.user) if shown == "later" else ()
             own = await self._own() if shown == "not" else frozenset[str]()
             view = tip_view(tip, visitor, self._promises.ids.new(), shown=shown, moments=moments, own=own, say=say)

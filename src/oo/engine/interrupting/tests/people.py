@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import get_args
 
 from hypothesis import strategies as st
 
+from oo.contracts.decisions import Kind
 from oo.contracts.deliveries import Quiet
 from oo.contracts.items import Busy
 from oo.engine.interrupting.situation import Offer, Reach, Sent, Situation, TipState
@@ -82,7 +84,8 @@ def offers(draw: st.DrawFn, now: datetime) -> Offer:
     """A tip in any state."""
     state: TipState = draw(st.sampled_from(STATES))
     ends = now + timedelta(minutes=draw(st.integers(-60, 240)))
-    return Offer("t1", state, draw(st.booleans()), draw(st.sampled_from((None, ends))))
+    kind = draw(st.sampled_from(get_args(Kind)))
+    return Offer("t1", state, draw(st.booleans()), draw(st.sampled_from((None, ends))), kind)
 
 
 @st.composite

@@ -83,6 +83,7 @@ TIP_BROKEN: Mapping[str, Callable[[Situation, Offer], bool]] = {
         tip.state == "overtaken" or (tip.expires_at is not None and (tip.expires_at - now.now).total_seconds() <= 0)
     ),
     "on-screen": lambda now, tip: tip.seen,
+    "no-task": lambda now, tip: tip.kind not in ("task", "reminder"),
 }
 DEVICE_BROKEN: Mapping[str, Callable[[Situation, Reach], bool]] = {
     "device-quiet": lambda now, device: device.zone != "" and shows_quiet(now.now, device.zone, now.quiet),
