@@ -8,8 +8,6 @@ from datetime import datetime
 from oo.contracts.ids import Ref
 
 _AGENT = "agent:"
-TASKLESS: frozenset[str] = frozenset({"advice", "insight"})
-"""Kinds of tips that rest on a thought: there is no task behind them, and done means that they helped."""
 
 
 @dataclass(frozen=True, slots=True)

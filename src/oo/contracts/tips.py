@@ -117,7 +117,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """Something turned away, as its owner sees it: an item's words or a kind's name."""
+    """Something turned away, as its owner sees it: an item's words, an agent's name, or a kind."""
 
     id: HoldId
     scope: Literal["item", "kind"]
@@ -125,6 +125,8 @@ class HoldView:
     title: str | None
     since: datetime
     until: datetime | None
+    lapses: bool = True
+    """Whether it ends early, as soon as the item changes."""
 
 
 class Tips(Protocol):

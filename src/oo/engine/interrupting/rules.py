@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from oo.contracts.thoughts import TASKLESS
+from oo.contracts.decisions import WITHOUT_TASK
 from oo.contracts.zones import zone_of
 from oo.engine.interrupting.nights import is_quiet, next_quiet
 from oo.engine.interrupting.situation import Offer, Reach, Situation
@@ -97,7 +97,7 @@ TIP_RULES: tuple[TipRule, ...] = (
         lambda now, offer: offer.state == "overtaken" or (offer.expires_at is not None and offer.expires_at <= now.now),
     ),
     TipRule("on-screen", lambda now, offer: offer.seen),
-    TipRule("no-task", lambda now, offer: offer.kind in TASKLESS),
+    TipRule("no-task", lambda now, offer: offer.kind in WITHOUT_TASK),
 )
 
 

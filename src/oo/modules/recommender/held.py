@@ -36,9 +36,10 @@ async def listed(kit: Kit, sources: Sources, user: UserId, naming: Naming, t: Sa
         if row.scope == "kind":
             views.append(HoldView(HoldId(row.id), "kind", cast("Topic", row.target), None, row.since, row.until))
         elif (agent := naming.name(row.target, t)) is not None:
-            views.append(HoldView(HoldId(row.id), "item", None, agent, row.since, row.until))
+            views.append(HoldView(HoldId(row.id), "item", None, agent, row.since, row.until, lapses=False))
         elif (wording := words.get(items.get(row.id, Ref("")))) is not None:  # an item that is gone can't come back
-            views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until))
+            lapses = row.version is not None
+            views.append(HoldView(HoldId(row.id), "item", None, wording.title, row.since, row.until, lapses))
     return views
 
 

@@ -159,7 +159,7 @@ class Reactions:
         if now > active.undo_until:
             words = open_words(self._kit.keys.cipher(user), tip.words)
             if agent_of(tip.ref) is not None:
-                raise TooLate
+                raise TooLate("The time to undo is over.")
             name = words.source_name or "The source"
             raise TooLate(f"{name} has it already. Open it there.", source=name)
         repository.mark_undone(tx, user, active.key, now)

@@ -67,8 +67,10 @@ def _held(hold: HoldView, visitor: Visitor) -> HeldRow:
         line = t("Since {since}", since=since)
     elif hold.scope == "kind":
         line = t("Since {since}, until {until}", since=since, until=_date(hold.until, visitor))
-    else:
+    elif hold.lapses:
         line = t("Until {until}, unless it changes", until=_date(hold.until, visitor))
+    else:
+        line = t("Until {until}", until=_date(hold.until, visitor))
     return HeldRow(hold.id, title or t("Something no longer there"), line)
 
 

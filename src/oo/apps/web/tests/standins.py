@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from oo.contracts.accounts import Identity, NewSession, Person, SessionView
 from oo.contracts.connectors import Unread
+from oo.contracts.decisions import WITHOUT_TASK
 from oo.contracts.errors import Conflict, Invalid, LinkUsed, NotFound, Refused, TooLate, Unusable
 from oo.contracts.ids import ConnectionId, DecisionId, HoldId, Ref, SessionId, UserId
 from oo.contracts.items import Facts
@@ -23,7 +24,7 @@ from oo.contracts.sources import (
     Stocked,
     Wording,
 )
-from oo.contracts.thoughts import TASKLESS, thought_ref
+from oo.contracts.thoughts import thought_ref
 from oo.contracts.tips import (
     Evidence,
     HoldView,
@@ -113,7 +114,7 @@ class StandInTips:
         if reaction.action == "snooze" and (reaction.until is None or reaction.until <= self.clock.now()):
             raise Invalid("A moment to come back at lies ahead.")
         if reaction.action == "snooze" and tip.kind == "insight":
-            raise Invalid("An insight has no later. Say that it is good to know, or not this.")
+            raise Invalid("An insight can't be put off: there is nothing to do later. Answer done or dismiss.")
         self.reactions[reaction.key] = reaction
         self.queue.remove(tip)
         until = self.clock.now() + timedelta(seconds=self.undo_seconds)
@@ -123,7 +124,7 @@ class StandInTips:
             tip.kind,
             until,
             tip.source_name,
-            tip.kind not in TASKLESS,
+            tip.kind not in WITHOUT_TASK,
             reaction.until,
             reaction.scope,
         )

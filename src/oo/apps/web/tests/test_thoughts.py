@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -11,7 +12,10 @@ from oo.apps.web.tests.everything_known import know_everything
 from oo.apps.web.tests.site import Site, field
 from oo.apps.web.tests.standins import thought_of
 from oo.apps.web.tip.making import gilt_of
+from oo.contracts.errors import TooLate
+from oo.contracts.ids import HoldId
 from oo.contracts.profiles import Profile
+from oo.contracts.tips import HoldView
 
 pytestmark = pytest.mark.anyio
 STRONG = "A strong day: 6 done, 3 is normal."
@@ -76,8 +80,35 @@ async def test_a_snooze_of_an_insight_is_refused_in_one_sentence(site: Site) -> 
     form = {"action": "snooze", "tip": "thought", "key": "a", "until": "2026-11-22T07:30:00+00:00"}
     answer = await site.post("/", form)
     assert answer.status == 422
-    assert "An insight has no later." in words(answer.text)
+    assert "An insight can't be put off: there is nothing to do later." in words(answer.text)
+    german = await site.post("/", form, accept_language="de")
+    assert "Eine Beobachtung lässt sich nicht aufschieben" in words(german.text)
     assert site.tips.queue
+
+
+async def test_an_undo_past_its_time_speaks_of_no_source(site: Site) -> None:
+    async def late(**_: object) -> None:
+        raise TooLate("The time to undo is over.")
+
+    site.tips.react = late  # type: ignore[method-assign, assignment]
+    answer = await site.post("/", {"action": "undo", "tip": "thought", "key": "b"})
+    assert "The time to undo is over." in words(answer.text)
+
+
+async def test_settings_list_an_agent_and_its_kind_until_when_and_either_can_be_allowed_again(site: Site) -> None:
+    now, until = site.clock.now(), site.clock.now() + timedelta(days=30)
+    site.tips.kept = [
+        HoldView(HoldId("h1"), "kind", "insight", None, now, until),
+        HoldView(HoldId("h2"), "kind", "advice", None, now, until),
+        HoldView(HoldId("h3"), "item", None, "Momentum", now, until, lapses=False),
+    ]
+    page = words((await site.get("/settings")).text.split('id="held"')[1].split("</section>")[0])
+    assert (
+        "Insights Since 21 November, until 21 December Allow Advice Since 21 November, until 21 December Allow" in page
+    )
+    assert "Momentum Until 21 December Allow" in page
+    await site.post("/settings/allow", {"hold": "h3"})
+    assert [hold.id for hold in site.tips.kept] == ["h1", "h2"]
 
 
 @pytest.mark.parametrize(

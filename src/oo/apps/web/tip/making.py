@@ -15,8 +15,8 @@ from oo.apps.web.rings import hands
 from oo.apps.web.settings.person_view import anchor_of
 from oo.apps.web.tip.view import AfterView, MomentRow, Open, ScopeRow, TipView
 from oo.apps.web.topics import topic_name
+from oo.contracts.decisions import WITHOUT_TASK
 from oo.contracts.errors import Conflict, Overtaken, Problem, TooLate
-from oo.contracts.thoughts import TASKLESS
 from oo.contracts.tips import Moment, Tip, Undoable
 from oo.contracts.words import Translator
 from oo.contracts.words.moments import brief, clock, day_of_month, spoken, weekday
@@ -127,7 +127,7 @@ def gilt_of(text: str) -> str | None:
 
 def _links(tip: Tip, t: Translator) -> tuple[Link, ...]:
     """Where a task can be opened; of what is no task, where its agent can be set right."""
-    if tip.kind not in TASKLESS:
+    if tip.kind not in WITHOUT_TASK:
         return tuple(Link(t("Open in {source}", source=tip.source_name), at) for at in [tip.where] if opens(at))
     return tuple(Link(t("Not true?"), f"/settings#{anchor_of(quote(one.source, safe=''))}") for one in tip.evidence[:1])
 
@@ -159,7 +159,7 @@ def _row(moment: Moment, visitor: Visitor) -> MomentRow:
 
 def _scopes(tip: Tip, t: Translator, own: Container[str]) -> tuple[ScopeRow, ...]:
     name, item = t("This task"), t("Not for a month, unless it changes in {source}.", source=t(tip.source_name))
-    if tip.kind in TASKLESS:
+    if tip.kind in WITHOUT_TASK:
         name, item = t(tip.source_name), t("Not for a month.")
     elif tip.source_name in own:
         item = t("Not for a month, unless you change it.")
@@ -173,7 +173,7 @@ def _scopes(tip: Tip, t: Translator, own: Container[str]) -> tuple[ScopeRow, ...
 
 
 def _gone(done: Undoable, t: Translator) -> str:
-    if done.scope == "item" and done.kind in TASKLESS:
+    if done.scope == "item" and done.kind in WITHOUT_TASK:
         return t("Gone for a month.")
     if done.scope == "item":
         return t("Gone for a month, unless it changes.")
