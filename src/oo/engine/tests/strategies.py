@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from oo.contracts.decisions import Context, Hold, UserView
 from oo.contracts.ids import HoldId, Ref, UserId
 from oo.contracts.items import Busy, Facts
+from oo.contracts.thoughts import Thought, thought_ref
 from oo.engine.when import context
 
 FEWER = settings(max_examples=40)
@@ -27,6 +28,7 @@ WHENS = st.one_of(DAYS, FLOATING, INSTANTS)
 REFS = [Ref(f"c:{n}") for n in range(5)]
 VERSIONS = st.sampled_from(["v1", "v2"])
 TOPICS = ("overdue", "today", "soon", "important", "undated", "later")
+AGENTS = [thought_ref(agent) for agent in ("momentum", "time_of_day")]
 
 
 def facts(ref: Ref) -> st.SearchStrategy[Facts]:
@@ -59,13 +61,17 @@ TASKS = st.sets(st.sampled_from(REFS)).flatmap(lambda refs: st.tuples(*(facts(re
 def holds(draw: st.DrawFn) -> Hold:
     """A hold that may be over, lapsed, or on something else."""
     scope = draw(st.sampled_from(["item", "item", "series", "kind"]))
-    targets: dict[str, list[str]] = {"item": [*REFS], "series": ["s1", "s2"], "kind": [*TOPICS]}
+    targets: dict[str, list[str]] = {
+        "item": [*REFS, *AGENTS],
+        "series": ["s1", "s2"],
+        "kind": [*TOPICS, "advice", "insight"],
+    }
     return Hold(
         id=HoldId(str(draw(st.integers(0, 10**6)))),
         reason=draw(st.sampled_from(["done", "snoozed", "dismissed"])) if scope == "item" else "dismissed",
         scope=scope,  # type: ignore[arg-type]
         target=draw(st.sampled_from(targets[scope])),
-        since=NOW - timedelta(days=1),
+        since=draw(st.just(NOW - timedelta(days=1)) | INSTANTS),
         until=draw(st.none() | INSTANTS),
         version=draw(st.none() | VERSIONS),
     )
@@ -85,12 +91,21 @@ def contexts(draw: st.DrawFn) -> Context:
     return context(draw(INSTANTS), draw(ZONES), draw(BOUNDARIES), blocks, draw(st.sampled_from([None, "p1", "p2"])))
 
 
+def thought(ref: Ref) -> st.SearchStrategy[Thought]:
+    """What an agent knows, that may or may not be shown by itself."""
+    made = {"version": VERSIONS, "text": st.just("A strong day."), "confidence": st.floats(0, 1)}
+    return st.builds(Thought, ref=st.just(ref), **made, insight=st.booleans(), until=INSTANTS)
+
+
+THOUGHTS = st.sets(st.sampled_from(AGENTS)).flatmap(lambda refs: st.tuples(*(thought(ref) for ref in sorted(refs))))
+
 VIEWS = st.builds(
     UserView,
     user=st.just(UserId("u")),
     context=contexts(),
     facts=TASKS,
     holds=st.lists(holds(), max_size=4).map(tuple),
+    thoughts=THOUGHTS,
     connected=st.integers(0, 2),
     stale_since=st.none() | st.none() | INSTANTS,
 )

@@ -14,7 +14,8 @@ from oo.contracts.decisions import WITHOUT_TASK, Candidate, UserView
 from oo.contracts.ids import Ref, UserId
 from oo.contracts.writing import Egress, TipCandidate
 from oo.engine.candidates import candidates
-from oo.engine.house import PARTS, TASKS, THOUGHTS
+from oo.engine.filters import sift
+from oo.engine.house import FILTERS, PARTS, TASKS, THOUGHTS
 from oo.engine.pipeline import Parts
 from oo.engine.policies.orchestrator import SOURCE
 from oo.engine.thoughts import candidate, thoughts
@@ -93,7 +94,8 @@ def parts(written: Mapping[Ref, Written]) -> Parts:
             if one.ref in written and written[one.ref].said.kind in WITHOUT_TASK
         ]
         suiting = [one for one in ready if _suits(written, one, view.language, now)]
-        return [*suiting, *thoughts(view)]  # of two with one id the first counts
+        shown, _ = sift(view, suiting, FILTERS)
+        return [*shown, *thoughts(view), *suiting]  # of several with one id the first counts
 
     return replace(PARTS, sources=(replace(TASKS, find=tasks), replace(THOUGHTS, find=about_thoughts)))
 

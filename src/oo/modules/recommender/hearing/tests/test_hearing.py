@@ -20,7 +20,7 @@ from oo.contracts.ids import UserId
 from oo.contracts.knowledge import Knowledge
 from oo.contracts.manifests import PolicyManifest
 from oo.contracts.profiles import Profiles
-from oo.contracts.serving import AgentView, Heard, Serving, Standing
+from oo.contracts.serving import AgentView, Heard, Hearings, Serving, Standing
 from oo.contracts.sources import Sources
 from oo.contracts.tips import Tips
 from oo.kernel.db import Transaction
@@ -48,7 +48,7 @@ class Oracle(Nobody):
     pasts: int = 0
 
     def registry(self) -> Sequence[AgentView]:
-        return (AgentView("oracle", "Oracle", "", "1.0.0", "live", 15, (), (), (), ()),)
+        return (AgentView("oracle", "Oracle", "", "1.0.0", "live", 15, ("mood_habits",), (), (), ()),)
 
     async def ask(self, *, people: Sequence[Asked], agents: Any = None) -> Sequence[Sequence[Told] | None]:
         self.asked += [one.standing for one in people]
@@ -266,3 +266,18 @@ async def test_what_was_said_is_sealed_shown_and_erased(hall: Hall) -> None:
     while await hall.room.kit.db.write(lambda tx: module.erase(tx, USER)):
         pass
     assert await hall.rows() == []
+
+
+async def test_what_an_agent_said_with_a_consent_is_no_tip_without_it_and_its_words_are_gone(hall: Hall) -> None:
+    hall.oracle.snippet = Snippet("A very private thing.", {}, insight=True)
+    await hall.room.deliver(USER, TaskAdded(ref="c1:a"))
+    await hall.tick()
+    tip = (await hall.room.promise(Tips).recommend(user=USER)).tip
+    assert tip is not None and tip.content == "A very private thing."
+    hearings = hall.room.promise(Hearings)
+    await hearings.forget(user=USER, consent="calendar_times")
+    assert (await hall.room.promise(Tips).recommend(user=USER)).tip == tip
+    await hearings.forget(user=USER, consent="mood_habits")
+    assert (await hall.room.promise(Tips).recommend(user=USER)).tip is None
+    shown = await hall.room.kit.db.read(lambda tx: module.export(tx, USER, hall.room.kit.keys.cipher(USER)))
+    assert "private" not in str(shown)
