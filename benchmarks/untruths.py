@@ -12,9 +12,10 @@ from benchmarks.report import Figure
 from oo.contracts.words.voice import voice
 from oo.contracts.writing import Brief
 from oo.engine.when import today, zone_of
+from oo.ml.serving.inventions import invented, stated
 from oo.ml.serving.lexicon import LANGUAGES, lexicon
 from oo.ml.serving.llm import Gateway
-from oo.ml.serving.naming import invented, names, stated
+from oo.ml.serving.naming import names
 from oo.ml.serving.tests.briefs import TITLES, brief
 from oo.ml.serving.writer import Check, Writer
 from oo.testing.llm.answers import FAULTS, good

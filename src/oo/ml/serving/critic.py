@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
+from oo.contracts.decisions import Kind
 from oo.contracts.writing import Print
 from oo.engine.composer import CONTENT_LIMIT
 from oo.ml.serving.lexicon import Lexicon
-from oo.ml.serving.naming import PLACE, Fault, Names, filled, own_words
+from oo.ml.serving.naming import PLACE, Fault, Names, filled, outside, own_words
 from oo.ml.serving.prints import print_of, repeats
 
 LONGEST = 14
@@ -16,19 +17,36 @@ LONGEST = 14
 _THEN = {"en": frozenset({"then", "after", "afterwards"}), "de": frozenset({"dann", "danach", "anschließend"})}
 
 
-def criticised(text: str, known: Names, words: Lexicon, before: Collection[Print]) -> Iterator[Fault]:
+def criticised(
+    text: str, known: Names, words: Lexicon, before: Collection[Print], kind: Kind = "task"
+) -> Iterator[Fault]:
     """The faults of a template whose placeholders are known to be good, the gravest first."""
     own = own_words(text)
     if blunt := sorted(set(own) & words.unkind):
         yield Fault("unkind", f"No pressure, blame or praise: without {', '.join(blunt[:5])}.")
-    if not set(own) - words.generic:
-        yield Fault("generic", "Say what to do first, concretely; the title alone is known.")
-    if not own or (own[0] not in words.acts and not text.lstrip().startswith("{")):
-        yield Fault("no act", "Begin with one act that can be started at once, such as a verb: open, write, ring.")
-    elif len(re.findall(r"[.?](?=\s|$)", PLACE.sub("x", text))) > 1 or ";" in text or set(own) & _THEN[words.language]:
-        yield Fault("several acts", "One sentence with one act.")
+    if kind != "insight":
+        yield from _as_act(text, own, words, kind)
     content = filled(text, known)
     if len(content) > CONTENT_LIMIT or len(own) > LONGEST:
         yield Fault("length", f"At most {LONGEST} words beside the placeholders, {CONTENT_LIMIT} characters in all.")
     if repeats(print_of(content), before):
         yield Fault("repeat", "This was said lately; say something else.")
+
+
+def _as_act(text: str, own: Sequence[str], words: Lexicon, kind: Kind) -> Iterator[Fault]:
+    """The faults of what is to ask for one act; of advice there is no title that says the rest."""
+    if not set(own) - words.generic:
+        yield Fault("generic", "Say what to do first, concretely; the title alone is known.")
+    starts = text.lstrip().startswith("{")
+    if kind == "advice" and (starts or not own or own[0] not in words.advised):
+        yield Fault("no act", "Begin with one act that is small and binds to nothing: open, put, step, write.")
+    elif not own or (own[0] not in words.acts and not starts):
+        yield Fault("no act", "Begin with one act that can be started at once, such as a verb: open, write, ring.")
+    elif set(own) & _THEN[words.language] or (kind != "advice" and _is_several(text)):
+        yield Fault("several acts", "One sentence with one act.")
+
+
+def _is_several(text: str) -> bool:
+    """Whether there is more than one sentence; a placeholder may stand after the first."""
+    stops = len(re.findall(r"[.?](?=\s|$)", PLACE.sub("x", text)))
+    return stops > 1 or ";" in text or re.search(r"[.?]\s+\w", outside(text, "\0")) is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from oo.contracts.decisions import Candidate
+from oo.contracts.decisions import Candidate, Kind
 from oo.contracts.writing import Brief
 from oo.engine.simulation.judges import Scene
 from oo.engine.when import days_since
@@ -54,10 +54,11 @@ class Bench:
         """The verdict on what was chosen."""
         return await self._verdict("scene-1", _scene(scene), "")
 
-    async def of_words(self, brief: Brief, content: str) -> Verdict:
+    async def of_words(self, brief: Brief, content: str, kind: Kind = "task") -> Verdict:
         """The verdict on a tip's words, beside what whoever wrote them was told of."""
-        told = {"tasks": [thing.title for thing in brief.things], "line": content}
-        return await self._verdict("words-1", told, brief.language)
+        tasks, thoughts = [one.title for one in brief.things], [one.text for one in brief.thoughts]
+        told = {"kind": kind, "tasks": tasks, "thoughts": thoughts, "line": content}
+        return await self._verdict("words-2", told, brief.language)
 
     async def _verdict(self, version: str, told: Mapping[str, object], language: str) -> Verdict:
         data = json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -130,8 +130,9 @@ def views_of(plugins: Mapping[str, Plugin[Any]]) -> tuple[AgentView, ...]:
 def _matter(brief: Brief) -> tuple[object, ...]:
     """What of a brief words follow from: all but the moment and what was said before, in no order."""
     things = sorted(brief.things, key=lambda one: one.facts.ref)
+    thoughts = sorted((one.ref, one.version, one.text, one.insight) for one in brief.thoughts)
     known = brief.snippets, brief.contexts, dict(brief.preferences), brief.clouds
-    return brief.language, brief.context.zone, brief.context.day_start, things, *known
+    return brief.language, brief.context.zone, brief.context.day_start, things, thoughts, *known
 
 
 def _view(name: str, manifest: AgentManifest) -> AgentView:

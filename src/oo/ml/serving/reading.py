@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,7 +15,7 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: str = Field(pattern="^task$")
+    kind: Literal["task", "advice", "insight"]
     text: str = Field(min_length=1, max_length=300)
     evidence: tuple[str, ...] = Field(min_length=1, max_length=5)
     why: str = Field(default="", max_length=300)

@@ -13,6 +13,7 @@ from typing import Any
 from oo.contracts.agents import Snippet
 from oo.contracts.words import LANGUAGES
 from oo.contracts.writing import Brief
+from oo.ml.serving.kinds import kinds_of, offered
 from oo.ml.serving.llm import Message
 from oo.ml.serving.naming import PLACE, Names, one_line
 from oo.ml.serving.prompts import Prompt
@@ -48,7 +49,7 @@ def form(known: Names, count: int) -> dict[str, Any]:
         "additionalProperties": False,
         "required": ["kind", "text", "evidence", "why", "confidence"],
         "properties": {
-            "kind": {"type": "string", "enum": ["task"]},
+            "kind": {"type": "string", "enum": offered(known)},
             "text": text,
             "evidence": {"type": "array", "items": {"type": "string", "enum": list(known.values)}, "minItems": 1},
             "why": text,
@@ -74,8 +75,8 @@ def _lines(brief: Brief, known: Names) -> Iterator[Mapping[str, object]]:
     if brief.preferences:
         moment["preferences"] = {name: value[:_LONGEST] for name, value in sorted(brief.preferences.items())}
     yield {"now": moment}
-    for name, values in known.values.items():
-        thing = known.things[name]
+    for name, thing in known.things.items():
+        values = known.values[name]
         told: dict[str, object] = {"thing": name, **{part: text[:_LONGEST] for part, text in values.items()}}
         told["sort"] = thing.topic
         if thing.facts.started:
@@ -83,7 +84,12 @@ def _lines(brief: Brief, known: Names) -> Iterator[Mapping[str, object]]:
         if thing.facts.minutes:
             told["minutes"] = thing.facts.minutes
         yield told
+    for name, thought in known.thoughts.items():
+        yield {"thought": name, "text": known.values[name]["text"][:_LONGEST], "kinds": list(kinds_of(thought))}
+    thoughts = {thought.text for thought in brief.thoughts}
     for snippet in brief.snippets:
+        if not snippet.evidence and snippet.text in thoughts:
+            continue
         if (text := _told(snippet, brief)) is not None:
             yield {"known": text}
     for text in brief.said[:SAID]:

@@ -6,22 +6,23 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from oo.contracts.decisions import Candidate
+from oo.contracts.decisions import Candidate, Kind
 from oo.contracts.words.voice import Voice, voice
 from oo.contracts.writing import Brief, Egress, Generated, Print, Refusal, TipCandidate
-from oo.engine.composer import compose
+from oo.engine.composer import CONTENT_LIMIT, compose
 from oo.engine.when import today, zone_of
 from oo.ml.serving.critic import criticised
+from oo.ml.serving.inventions import invented, stated
 from oo.ml.serving.lexicon import Lexicon, lexicon
 from oo.ml.serving.llm import TIP_GENERATOR, Gateway, Message, ModelFailed, Said
-from oo.ml.serving.naming import Fault, Names, filled, invented, names, stated
+from oo.ml.serving.naming import Fault, Names, filled, names
 from oo.ml.serving.prints import print_of
 from oo.ml.serving.prompts import CURRENT, Prompt, prompt
 from oo.ml.serving.reading import Draft, drafts
 from oo.ml.serving.telling import form, mending, messages
 from oo.ml.serving.worth import nothing_to_say
 
-Check: TypeAlias = Callable[[str, Sequence[str], Names, Lexicon], Sequence[Fault]]
+Check: TypeAlias = Callable[[str, Sequence[str], Names, Lexicon, Kind], Sequence[Fault]]
 
 REPAIRS = 2
 LEAST_SECONDS = 0.3
@@ -80,7 +81,7 @@ class Writer:
         self, gateway: Gateway, brief: Brief, words: Lexicon, tongue: Voice, course: _Course
     ) -> str | None:
         """Ask until something can be shown; why there is nothing, or None."""
-        known = names(brief.things, brief.context, brief.language, tongue)
+        known = names(brief.things, brief.context, brief.language, tongue, brief.thoughts)
         used = prompt(self.version)
         turns = messages(used, brief, known)
         schema = form(known, brief.count)
@@ -126,19 +127,23 @@ class Writer:
 
     def _fault(self, draft: Draft, known: Names, words: Lexicon, before: Collection[Print]) -> Fault | None:
         """The gravest fault: what is invented first, for only a template that invents nothing can be filled."""
-        if faults := self.check(draft.text, draft.evidence, known, words):
+        if faults := self.check(draft.text, draft.evidence, known, words, draft.kind):
             return faults[0]
-        return stated(draft.text, words) or next(criticised(draft.text, known, words, before), None)
+        return stated(draft.text, words, draft.kind) or next(
+            criticised(draft.text, known, words, before, draft.kind), None
+        )
 
     def _candidate(self, draft: Draft, known: Names, words: Lexicon, said: Said, used: Prompt) -> TipCandidate:
         content = filled(draft.text, known)
-        inventions = [one for one in self.check(draft.why, draft.evidence, known, words) if one.reason != "unnamed"]
+        inventions = [
+            one for one in self.check(draft.why, draft.evidence, known, words, draft.kind) if one.reason != "unnamed"
+        ]
         return TipCandidate(
             content=content,
-            kind="task",
+            kind=draft.kind,
             source="orchestrator",
             confidence=draft.confidence,
-            evidence=tuple(known.things[name].facts.ref for name in dict.fromkeys(draft.evidence)),
+            evidence=tuple(known.ref(name) for name in dict.fromkeys(draft.evidence)),
             rationale="" if inventions else filled(draft.why, known),
             model=said.model,
             prompt_version=used.version,
@@ -147,13 +152,15 @@ class Writer:
         )
 
     def _composed(self, brief: Brief, tongue: Voice) -> tuple[TipCandidate, ...]:
-        """What needs no model: the things' own words, and one true line."""
+        """What needs no model: the things' own words and one true line, then what may be shown of thoughts."""
         found = []
         for thing in brief.things[: brief.count]:
             candidate = Candidate(thing.facts.ref, "task", thing.topic, thing.facts)
             said = compose(candidate, thing.title, brief.context, tongue, brief.snippets)
             found.append(TipCandidate(said.content, "task", "composer", 0.5, (thing.facts.ref,), said.why))
-        return tuple(found)
+        shown = [one for one in brief.thoughts if one.insight and len(one.text) <= CONTENT_LIMIT]
+        found += [TipCandidate(one.text, "insight", "composer", one.confidence, (one.ref,), "") for one in shown]
+        return tuple(found[: brief.count])
 
 
 def worth_asking(brief: Brief) -> bool:

@@ -33,6 +33,28 @@ class Asked:
         return list(dict.fromkeys(re.findall(r'"thing": "(e\d+)"', self.text)))
 
     @property
+    def thoughts(self) -> dict[str, list[str]]:
+        """The thoughts that were told, s1, s2 and so on, with the kinds that each may be."""
+        lines = [json.loads(line) for line in self.text.split("\n") if line.startswith('{"thought": ')]
+        return {str(one["thought"]): list(one["kinds"]) for one in lines}
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of candidates that the schema offers."""
+        return list(self._candidates.get("items", {}).get("properties", {}).get("kind", {}).get("enum", ["task"]))
+
+    @property
+    def most(self) -> int:
+        """How many candidates the schema has room for."""
+        return int(self._candidates.get("maxItems", 3))
+
+    @property
+    def _candidates(self) -> Mapping[str, Any]:
+        schema = (self.body.get("response_format") or {}).get("json_schema", {}).get("schema", {})
+        found: Mapping[str, Any] = schema.get("properties", {}).get("candidates", {})
+        return found
+
+    @property
     def is_german(self) -> bool:
         """Whether German was asked for."""
         return bool(re.search(r"candidates in German", self.text))
@@ -63,22 +85,39 @@ _GOOD = {
     "en": ("Put the phone beside you and open the list: {%s.title}", "It is small: {%s.title}"),
     "de": ("Leg Papier und Stift bereit: {%s.title}", "Der Anfang ist klein: {%s.title}"),
 }
+_ADVICE = {
+    "en": ("Put a glass of water beside you", "It is small."),
+    "de": ("Stell ein Glas Wasser neben dich", "Der Anfang ist klein."),
+}
 
 
-def candidates(*texts: str, evidence: Sequence[str] = ("e1",), why: str = "", confidence: float = 0.6) -> str:
+def candidates(
+    *texts: str, evidence: Sequence[str] = ("e1",), why: str = "", confidence: float = 0.6, kind: str = "task"
+) -> str:
     """An answer of the form that was asked for, with these texts."""
-    each = {"kind": "task", "evidence": list(evidence), "why": why, "confidence": confidence}
+    each = {"kind": kind, "evidence": list(evidence), "why": why, "confidence": confidence}
     return json.dumps({"candidates": [{**each, "text": text} for text in texts]}, ensure_ascii=False)
 
 
 def good(asked: Asked) -> Answer:
-    """One good candidate for each of the first three things, in the language that was asked for."""
-    text, why = _GOOD["de" if asked.is_german else "en"]
+    """Good candidates of every kind that the schema offers, in the language that was asked for.
+
+    One advice, one insight, and as many tasks, three at most, as there is room for; of one thought, the advice first.
+    """
+    language = "de" if asked.is_german else "en"
+    others = []
+    if "advice" in asked.kinds and (first := _last(asked, "advice")):
+        text, why = _ADVICE[language]
+        others += [{"kind": "advice", "text": text, "evidence": [first], "why": why, "confidence": 0.7}]
+    if "insight" in asked.kinds and (first := _first(asked, "insight")):
+        others += [{"kind": "insight", "text": f"{{{first}.text}}", "evidence": [first], "why": "", "confidence": 0.7}]
+    text, why = _GOOD[language]
+    room = min(max(asked.most - len(others), 1), 3)
     each = [
         {"kind": "task", "text": text % name, "evidence": [name], "why": why % name, "confidence": 0.7}
-        for name in (asked.names or ["e1"])[:3]
+        for name in ((asked.names or ["e1"])[:room] if "task" in asked.kinds else [])
     ]
-    return Answer(json.dumps({"candidates": each}, ensure_ascii=False))
+    return Answer(json.dumps({"candidates": [*each, *others][: asked.most]}, ensure_ascii=False))
 
 
 def saying(*texts: str) -> Speech:
@@ -100,6 +139,14 @@ def slow(seconds: float, speech: Speech = good) -> Speech:
         return Answer(said.content, said.status, seconds, said.finish, said.headers, said.raw, said.broken_after)
 
     return late
+
+
+def _first(asked: Asked, kind: str) -> str | None:
+    return next((name for name, kinds in asked.thoughts.items() if kind in kinds), None)
+
+
+def _last(asked: Asked, kind: str) -> str | None:
+    return next((name for name, kinds in reversed(asked.thoughts.items()) if kind in kinds), None)
 
 
 def _cut(asked: Asked) -> Answer:

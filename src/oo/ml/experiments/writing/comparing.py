@@ -86,11 +86,12 @@ async def _trial(
     found = await writer.generate(brief, SECONDS)
     seconds = monotonic() - began
     passed = checks(brief, found, seconds, DEADLINE)
-    content = found.candidates[0].content if found.is_written else ""
+    first = found.candidates[0] if found.is_written else None
+    content = "" if first is None else first.content
     judged = None
     if judge is not None:
         try:
-            judged = (await judge.of_words(brief, content)).score if content else 0.0
+            judged = 0.0 if first is None else (await judge.of_words(brief, content, first.kind)).score
         except ModelFailed:
             judge = None
     trial = Trial(

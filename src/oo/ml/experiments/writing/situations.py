@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from oo.contracts.agents import Snippet
 from oo.contracts.decisions import UserView
 from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Facts
+from oo.contracts.thoughts import Thought, thought_ref
 from oo.contracts.writing import Brief, Thing
 from oo.engine.candidates import candidates
 from oo.engine.when import context
@@ -36,12 +38,26 @@ _SAID = {
     "en": ("This kind of task is mostly done before noon.", "it is past its usual rhythm"),
     "de": ("So etwas wird meist vor dem Mittag erledigt.", "sonst ist es um diese Zeit schon erledigt"),
 }
+_THOUGHTS = {
+    "en": (
+        ("momentum", "A strong day: 6 done, 3 is normal.", True),
+        ("time_of_day", "This is one of your good hours.", True),
+        ("recent_patterns", "More than usual gets done on this weekday.", True),
+        ("time_of_day", "Little gets done at this hour.", False),
+    ),
+    "de": (
+        ("momentum", "Ein starker Tag: 6 erledigt, 3 sind normal.", True),
+        ("time_of_day", "Das ist eine deiner guten Stunden.", True),
+        ("recent_patterns", "An diesem Wochentag wird mehr als sonst erledigt.", True),
+        ("time_of_day", "Um diese Zeit wird wenig erledigt.", False),
+    ),
+}
 _HOURS = (8, 11, 15, 20)
 
 
 def situations() -> list[Brief]:
-    """Forty of them, in a fixed order."""
-    return list(_all())
+    """Forty-eight of them, in a fixed order; in eight of them something is known that is about no task."""
+    return [*_all(), *_with_thoughts()]
 
 
 def _all() -> Iterator[Brief]:
@@ -49,6 +65,18 @@ def _all() -> Iterator[Brief]:
         for row, titles in enumerate(lists):
             for turn, hour in enumerate(_HOURS):
                 yield _brief(language, titles, row, turn, hour)
+
+
+def _with_thoughts() -> Iterator[Brief]:
+    """One or two thoughts each, half of them beside tasks."""
+    for language, thoughts in _THOUGHTS.items():
+        for turn, hour in enumerate(_HOURS):
+            brief = _brief(language, _TITLES[language][turn], turn, turn, hour)
+            known = thoughts[turn : turn + 1] if turn % 2 else (thoughts[turn], thoughts[turn - 1])
+            until = brief.context.now + timedelta(hours=1)
+            told = tuple(Thought(thought_ref(one), "v1", text, 0.8, may, until) for one, text, may in known)
+            user, things = UserId(f"situation-{language}-thoughts-{turn}"), brief.things if turn < 2 else ()
+            yield replace(brief, user=user, things=things, snippets=(), thoughts=told)
 
 
 def _brief(language: str, titles: tuple[str, ...], row: int, turn: int, hour: int) -> Brief:

@@ -30,6 +30,14 @@ class Lexicon:
     """Pressure, guilt and praise."""
     claims: frozenset[str]
     """What statements are made of: not in a text that asks for an act."""
+    advised: frozenset[str]
+    """The acts that advice may ask for: nothing that is hard to take back, for no task of the person's is behind it."""
+    joins: frozenset[str]
+    """What begins a clause of its own, in which advice could state something."""
+    ands: frozenset[str]
+    """What joins one act to another."""
+    openings: frozenset[str]
+    """Whole phrases that may stand before an insight: they state nothing."""
 
 
 @cache
@@ -39,7 +47,9 @@ def lexicon(language: str) -> Lexicon | None:
         return None
     common = (HERE / f"common-{language}.txt").read_text(encoding="utf-8").split()
     text = (HERE / f"rules-{language}.toml").read_text(encoding="utf-8")
-    rules = {name: frozenset(words.split()) for name, words in tomllib.loads(text).items()}
+    lists = tomllib.loads(text)
+    openings = frozenset(lists.pop("openings").strip().split("\n"))
+    rules = {name: frozenset(words.split()) for name, words in lists.items()}
     acts, never = rules["acts"], rules["never"]
     return Lexicon(
         language,
@@ -49,4 +59,8 @@ def lexicon(language: str) -> Lexicon | None:
         never - acts,
         rules["unkind"] - acts,
         rules["claims"] - acts,
+        acts - rules["binding"],
+        rules["joins"],
+        rules["ands"],
+        openings,
     )

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CURRENT = "tip-2"
+CURRENT = "tip-3"
 """The version that writes tips, where the settings name no other."""
 _FILE = re.compile(r"[a-z]+-[1-9][0-9]*")
 _PLACE = re.compile(r"\[\[([a-z]+)\]\]")

@@ -9,8 +9,9 @@ import pytest
 from oo.contracts.words.voice import voice
 from oo.contracts.writing import Generated
 from oo.engine.when import today, zone_of
+from oo.ml.serving.inventions import invented, stated
 from oo.ml.serving.lexicon import lexicon
-from oo.ml.serving.naming import invented, names, stated
+from oo.ml.serving.naming import names
 from oo.ml.serving.tests.briefs import TITLES, brief, writer
 from oo.ml.serving.writer import Check
 from oo.testing.llm.answers import Answer, candidates

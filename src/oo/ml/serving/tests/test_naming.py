@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from oo.contracts.words.voice import voice
 from oo.engine.when import today, zone_of
+from oo.ml.serving.inventions import invented
 from oo.ml.serving.lexicon import LANGUAGES, Lexicon, lexicon
-from oo.ml.serving.naming import PLACE, Names, due_words, evidence_words, filled, invented, names
+from oo.ml.serving.naming import PLACE, Names, due_words, evidence_words, filled, names
 from oo.ml.serving.tests.briefs import NOW, TITLES, brief
 
 SHORT = st.text(max_size=12)

@@ -10,12 +10,17 @@ from oo.ml.serving.lexicon import LANGUAGES, lexicon
 from oo.ml.serving.naming import one_line
 from oo.ml.serving.prints import SIZE, alike, print_of
 from oo.ml.serving.prompts import CURRENT, prompt, versions
+from oo.ml.serving.tests.briefs import THOUGHTS, brief, writer
+from oo.testing.llm.answers import Answer
+from oo.testing.llm.server import stand_in
 
 HASHES = {
     "tip-1": "c53f5e9c6125a266",
     "tip-2": "201048faf356e87e",
+    "tip-3": "6b01acf62ae79009",
     "scene-1": "08bbe839fb7ecf3a",
     "words-1": "6700d12bc11ac14c",
+    "words-2": "79fcea39c939958f",
 }
 """A version that was released stays as it was; whoever wants another writes the next one."""
 
@@ -23,6 +28,19 @@ HASHES = {
 def test_a_released_version_never_changes() -> None:
     found = [version for name in ("tip", "scene", "words") for version in versions(name)]
     assert {version: prompt(version).hash for version in found} == HASHES and CURRENT in HASHES
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("language", "english"), [("en", "English"), ("de", "German")])
+async def test_what_the_prompt_calls_good_is_shown_as_it_stands(language: str, english: str) -> None:
+    examples = [
+        line.partition(": ")[2] for line in prompt().system.split("\n") if line.startswith(f"Good in {english}")
+    ]
+    said = f'{{"candidates": [{", ".join(examples)}]}}'
+    async with stand_in(lambda asked: Answer(said)) as there:
+        found = await writer(there.url).generate(brief(language=language, thoughts=THOUGHTS), 60)
+    assert [one.kind for one in found.candidates] == ["task", "advice", "insight"] and not found.refused
+    assert [bool(one.rationale) for one in found.candidates] == [True, True, False]
 
 
 @pytest.mark.parametrize("name", ["tip-0", "tip-99", "../tip-1", "tip-1.md", ""])
