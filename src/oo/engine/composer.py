@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from oo.contracts.agents import Snippet
-from oo.contracts.decisions import Candidate, Context, Kind
+from oo.contracts.decisions import Candidate, Context
 from oo.contracts.items import When
 from oo.contracts.thoughts import Thought
 from oo.contracts.words.voice import Voice
@@ -40,14 +40,15 @@ def compose(
     return Composed(content(title, voice), why(candidate, context, voice, snippets))
 
 
-def tell(thought: Thought, kind: Kind, agent: str, voice: Voice) -> Composed:
-    """The words of a tip about no task, which of an insight are the agent's own; `agent` is its name.
+def tell(thought: Thought, agent: str, voice: Voice, said: str | None = None) -> Composed:
+    """The words of a tip about no task: what was `said` of the thought, else the agent's own; `agent` is its name.
 
-    What advice rests on is its why. That of an insight says where it comes from, as its text is all there is to know.
+    What advice rests on is its why. Where the text states that itself, the why says where it comes from.
     """
+    text = said or thought.text
     seen = voice.t("{agent} saw it in what you let oO read.", agent=agent)
-    why = thought.text if kind == "advice" else seen
-    return Composed(thought.text, why if len(why) <= WHY_LIMIT else voice.t("It is in what you let oO read."))
+    why = seen if thought.text.rstrip(".") in text else thought.text
+    return Composed(text, why if len(why) <= WHY_LIMIT else voice.t("It is in what you let oO read."))
 
 
 def content(title: str, voice: Voice) -> str:

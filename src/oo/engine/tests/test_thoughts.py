@@ -115,9 +115,15 @@ def test_nobody_finishes_an_insight_so_none_is_missed_either() -> None:
 def test_the_words_of_an_insight_are_the_agents_and_its_why_fits(language: str, text: str, name: str) -> None:
     heard = Thought(MOMENTUM, "v1", text, 0.5, True, NOW)
     tongue = voice(language, zone_of("UTC"), today(VIEW.context))
-    for kind in ("insight", "advice"):
-        told = tell(heard, kind, name, tongue)
-        assert told.content == text and 0 < len(told.why) <= WHY_LIMIT
+    told = tell(heard, name, tongue)
+    assert told.content == text and 0 < len(told.why) <= WHY_LIMIT
+
+
+def test_the_why_of_advice_is_what_it_rests_on_unless_it_states_that_itself() -> None:
+    tongue = voice("en", zone_of("UTC"), today(VIEW.context))
+    assert tell(STRONG, "Momentum", tongue, "Leave the desk for a walk.").why == STRONG.text
+    for said in (f"Leave the desk: {STRONG.text}", STRONG.text):
+        assert tell(STRONG, "Momentum", tongue, said).why == "Momentum saw it in what you let oO read."
 
 
 def test_a_task_never_becomes_one() -> None:

@@ -195,7 +195,7 @@ class Recommender:
         view, said = situation.view, situation.said_of(chosen)
         thought = situation.thought_of(chosen)
         if thought is not None:
-            return self._naming.words(thought, chosen.kind, said, _voice(view))
+            return self._naming.words(thought, said, _voice(view))
         wording = (await self._sources.wordings(user=user, refs=[chosen.facts.ref])).get(chosen.facts.ref)
         if wording is None:
             return None

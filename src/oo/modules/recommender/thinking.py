@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oo.contracts.decisions import Kind
 from oo.contracts.thoughts import Thought, agent_of
 from oo.contracts.words.voice import Say, Voice
 from oo.contracts.writing import TipCandidate
@@ -24,13 +23,13 @@ class Naming:
             return None
         return t(self._plugins[agent].manifest.name) if agent in self._plugins else agent
 
-    def words(self, thought: Thought, kind: Kind, said: TipCandidate | None, voice: Voice) -> Words:
+    def words(self, thought: Thought, said: TipCandidate | None, voice: Voice) -> Words:
         """The words of a tip about a thought: of a model where one wrote, and the agent's own else."""
         agent, name = agent_of(thought.ref), self.name(thought.ref, voice.t)
         assert agent is not None and name is not None
-        told = tell(thought, kind, name, voice)
+        told = tell(thought, name, voice, None if said is None else said.content)
         return Words(
-            content=told.content if said is None else said.content,
+            content=told.content,
             why=told.why,
             title=thought.text,
             connector=agent,
