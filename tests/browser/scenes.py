@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from tests.browser.steps import offline, ready, swiped_away
 
 from oo.apps.web.tests.site import Site
-from oo.apps.web.tests.standins import tip_of
+from oo.apps.web.tests.standins import thought_of, tip_of
+from oo.contracts.decisions import Kind
 from oo.contracts.deliveries import DeviceView, LedgerLine
 from oo.contracts.ids import HoldId
 from oo.contracts.profiles import Profile
@@ -24,6 +25,7 @@ LONG = "Die unterschriebene Nebenkostenabrechnung an die Hausverwaltung zurücks
 LONGEST = (
     "Ask the housing office whether the form about the second parking space in the yard is needed before December."
 )
+STRONG, WALK = "A strong day: 6 done, 3 is normal.", "Take the short walk that this day has room for."
 ARABIC = "أرسِل عقد الإيجار الموقَّع إلى لينا."
 
 
@@ -69,6 +71,8 @@ def lay_out(site: Site) -> None:
     site.tips.kept = [
         HoldView(HoldId("h1"), "kind", "overdue", None, NOW - timedelta(days=2), until),
         HoldView(HoldId("h2"), "item", None, "Clean the windows", NOW - timedelta(days=2), until),
+        HoldView(HoldId("h3"), "kind", "insight", None, NOW - timedelta(days=1), until),
+        HoldView(HoldId("h4"), "item", None, "Momentum", NOW - timedelta(days=1), until, lapses=False),
     ]
     site.sources.things = ["call grandma", "tyres"]
     site.profiles.profile = Profile(zone="Europe/Berlin")
@@ -79,6 +83,19 @@ def _tip(text: str, **changes: Any) -> Callable[[Site], None]:
         site.tips.queue = [tip_of(text, site.clock, source_name="Todoist", **changes)]
 
     return arrange
+
+
+def _thought(kind: Kind, text: str) -> Callable[[Site], None]:
+    def arrange(site: Site) -> None:
+        why = STRONG if kind == "advice" else "Momentum saw it in what you let oO read."
+        site.tips.queue = [thought_of(kind, text, site.clock, why=why)]
+
+    return arrange
+
+
+def _german_thought(site: Site) -> None:
+    _profile(language="de")(site)
+    _thought("insight", "Ein starker Tag: 6 erledigt, 3 ist normal.")(site)
 
 
 def _silence(reason: str, why: str) -> Callable[[Site], None]:
@@ -184,8 +201,13 @@ _FIRST = _silence("nothing-connected", "Nothing is connected.")
 
 SCENES = (
     Scene("task"),
-    Scene("advice", arrange=_tip("Walk to your two o’clock.", kind="advice", where=None)),
-    Scene("insight", arrange=_tip("You finish most things before eleven.", kind="insight", where=None)),
+    Scene("advice", arrange=_thought("advice", WALK)),
+    Scene("advice-why", arrange=_thought("advice", WALK), act=_why),
+    Scene("insight", arrange=_thought("insight", STRONG)),
+    Scene("insight-why", arrange=_thought("insight", STRONG), act=_why),
+    Scene("insight-not-this", "/?open=not", arrange=_thought("insight", STRONG)),
+    Scene("insight-german", "/?open=not", arrange=_german_thought),
+    Scene("after-insight", arrange=_thought("insight", STRONG), act=_press("Good to know")),
     Scene(
         "reminder",
         arrange=_tip("Dentist, Bergmannstraße", kind="reminder", at=NOW.replace(hour=14, minute=30), where=None),

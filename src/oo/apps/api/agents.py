@@ -54,6 +54,7 @@ class SnippetOut(BaseModel):
     facts: dict[str, Any]
     evidence: list[str]
     confidence: float
+    insight: bool = Field(description="Whether it may be the tip as it stands; it has no evidence then.")
 
 
 class HeardOut(BaseModel):
@@ -144,6 +145,7 @@ def _heard(heard: Heard) -> dict[str, Any]:
             "facts": dict(snippet.facts),
             "evidence": snippet.evidence,
             "confidence": snippet.confidence,
+            "insight": snippet.insight,
         },
         "why_not": heard.why_not,
     }

@@ -33,7 +33,7 @@ async def test_an_insight_has_its_verbs_and_no_later(site: Site) -> None:
     site.tips.queue = [thought_of("insight", STRONG, site.clock)]
     page = (await site.get("/")).text
     assert "Insight: A strong day: 6 done, 3 is normal." in words(page)
-    assert "A strong day: <em>6</em> done, 3 is normal." in page
+    assert "A strong day: <em>6</em>\N{NO-BREAK SPACE}done, 3 is normal." in page
     assert re.findall(r'(?:<button|<a) class="(?:main|side \w+)"[^>]*>([^<]*)<', page) == ["Good to know", "Not this"]
     assert '<circle cx="12" cy="17" r="5"/>' in page
     assert "Open in" not in page and "todo.txt" not in page

@@ -15,7 +15,7 @@ from oo.apps.web.rings import hands
 from oo.apps.web.settings.person_view import anchor_of
 from oo.apps.web.tip.view import AfterView, MomentRow, Open, ScopeRow, TipView
 from oo.apps.web.topics import topic_name
-from oo.contracts.decisions import WITHOUT_TASK
+from oo.contracts.decisions import WITHOUT_TASK, Kind
 from oo.contracts.errors import Conflict, Overtaken, Problem, TooLate
 from oo.contracts.tips import Moment, Tip, Undoable
 from oo.contracts.words import Translator
@@ -47,6 +47,7 @@ def tip_view(
         why=tip.why,
         links=_links(tip, t),
         receipt=_receipt(tip, t),
+        after="" if tip.kind == "task" else answered(tip.kind, t),
         gilt=gilt_of(tip.content) if tip.kind == "insight" else None,
         hour=None if at is None else clock(at),
         hands=None if at is None else hands(at),
@@ -72,10 +73,15 @@ def after_view(done: Undoable, visitor: Visitor, key: str, own: Container[str] =
         if done.action == "dismiss":
             ring, title = "silence", _gone(done, t)
         else:
-            title = {"task": t("Done."), "advice": t("Good.")}.get(done.kind, t("Noted."))
+            title = answered(done.kind, t)
             line = _known(done, t) if done.kind == "task" and done.source_name not in own else ""
         say = t("{title} Undo for {count} seconds.", title=title, count=seconds)
     return AfterView(done.tip, key, ring, title, line, say, seconds)
+
+
+def answered(kind: Kind, t: Translator) -> str:
+    """What is said once a tip was answered: "Done.", "Good." or "Noted."."""
+    return {"task": t("Done."), "advice": t("Good.")}.get(kind, t("Noted."))
 
 
 def then(at: datetime, now: datetime, t: Translator) -> str:

@@ -12,6 +12,7 @@ Open: TypeAlias = Literal["nothing", "later", "not"]
 
 _SMALL = 28
 _MEDIUM = 56
+_STAYS = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class TipView:
     """What can be opened from the why."""
     receipt: str = ""
     """Who wrote it and what left this host for that; empty for the composer's words."""
+    after: str = ""
+    """What is said once it was answered, where those are other words than the button's."""
     gilt: str | None = None
     """A word or number of an insight, as it stands in the text, that is set in gilt."""
     hour: str | None = None
@@ -71,10 +74,11 @@ class TipView:
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """The text before the gilt word, the gilt word, and the text after it."""
+        """The text before the gilt word, the gilt word, and the text after it, whose first word stays in its line."""
         if not self.gilt:
             return self.text, "", ""
-        return self.text.partition(self.gilt)
+        before, gilt, after = self.text.partition(self.gilt)
+        return before, gilt, _STAYS + after[1:] if after.startswith(" ") else after
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async function hold(form) {
   await store('kept', rows => rows.add({
     person: person(text), tip: of, action, scope, until: picked ? until.toISOString() : form.get('until'), at: Date.now(),
     key: before ? crypto.randomUUID() : form.get('key'), dwell_ms: +form.get('dwell_ms') || null,
-    title: found[1].replace(/\.?$/, '.'),
+    title: part(found[0], /data-after="([^"]*)"/) || found[1].replace(/\.?$/, '.'),
     line: picked ? until.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }) : found[2] || '',
   }))
   registration.sync?.register('kept').catch(() => {})
