@@ -34,10 +34,16 @@ def on_task(tx: Transaction, envelope: Envelope) -> None:
     repository.overtake(tx, envelope.user, task.ref, to=ends.get(type(task), repository.OVERTAKEN))
 
 
+def on_added(tx: Transaction, envelope: Envelope) -> None:
+    """There is something to do: what stands and is no task is weighed against it anew."""
+    repository.overtake_thoughts(tx, envelope.user)
+
+
 def on_reopened(tx: Transaction, envelope: Envelope) -> None:
-    """A finished task is open once more: "done" no longer holds it back."""
+    """A finished task is open once more: "done" no longer holds it back, and it is something to do."""
     assert isinstance(envelope.data, TaskReopened)
     repository.release(tx, envelope.user, ref=envelope.data.ref)
+    on_added(tx, envelope)
 
 
 def on_busy(tx: Transaction, envelope: Envelope) -> None:
@@ -67,6 +73,7 @@ def on_pref(tx: Transaction, envelope: Envelope) -> None:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "signals.task.added": on_added,
     "signals.task.changed": on_task,
     "signals.task.completed": on_task,
     "signals.task.deleted": on_task,

@@ -52,9 +52,12 @@ class Situation:
         return next((one for one in self.view.thoughts if one.ref == chosen.facts.ref), None)
 
     def counts_until(self, chosen: Candidate) -> datetime:
-        """When the tip is over: an insight no later than what it says."""
+        """When the tip is over: an insight no later than what it says, and as soon as something put off comes back."""
         ends, thought = expires_at(self.view.context), self.thought_of(chosen)
-        return ends if thought is None else min(ends, thought.until)
+        if thought is None:
+            return ends
+        now, snoozed = self.view.context.now, (one.until for one in self.view.holds if one.reason == "snoozed")
+        return min(ends, thought.until, *(until for until in snoozed if until is not None and until > now))
 
     @property
     def snippets(self) -> tuple[Snippet, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
-from oo.contracts.decisions import Hold
+from oo.contracts.decisions import WITHOUT_TASK, Hold
 from oo.contracts.ids import HoldId
 from oo.contracts.thoughts import thought_ref
 from oo.kernel.db import Prepared, Transaction, insert_new
@@ -58,6 +58,12 @@ _OVERTAKE_THOUGHT = Prepared(
     update(tips)
     .where(tips.c.user_id == bindparam("user"), tips.c.ref == bindparam("thought"), tips.c.state == STANDING)
     .where(tips.c.version != func.coalesce(_SAYS.scalar_subquery(), ""))
+    .values(state=OVERTAKEN)
+)
+_OVERTAKE_THOUGHTS = Prepared(
+    update(tips)
+    .where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING)
+    .where(or_(*(tips.c.kind == kind for kind in sorted(WITHOUT_TASK))))
     .values(state=OVERTAKEN)
 )
 _ADD_REACTION = Prepared(insert(reactions))
@@ -115,6 +121,11 @@ def overtake_held(tx: Transaction, user: str, scope: str, target: str) -> None:
 def overtake_thought(tx: Transaction, user: str, agent: str) -> None:
     """End what stands for the person and states what an agent says no more."""
     tx.run(_OVERTAKE_THOUGHT, {"user": user, "agent": agent, "thought": thought_ref(agent)})
+
+
+def overtake_thoughts(tx: Transaction, user: str) -> None:
+    """End what stands for the person and is no task."""
+    tx.run(_OVERTAKE_THOUGHTS, {"user": user})
 
 
 def forget_thoughts(tx: Transaction, user: str, agents: Collection[str]) -> None:

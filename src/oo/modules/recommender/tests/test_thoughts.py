@@ -10,7 +10,7 @@ from sqlalchemy import select
 from oo.contracts.agents import Snippet
 from oo.contracts.asking import snippet_text
 from oo.contracts.errors import Invalid, TooLate
-from oo.contracts.events import SnippetComputed, TipServed
+from oo.contracts.events import SnippetComputed, TaskAdded, TipServed
 from oo.contracts.ids import Ref
 from oo.contracts.lineups import DecisionLog
 from oo.contracts.tips import ActionName, Reaction, Scope, Tip
@@ -192,6 +192,23 @@ async def test_an_insight_ends_with_what_it_says(stage: Stage) -> None:
     await say(stage, "A stronger day: 9 done, 3 is normal.")
     await stage.room.deliver(USER, computed)
     assert (await the_tip(stage)).content == "A stronger day: 9 done, 3 is normal."
+
+
+async def test_what_is_no_task_makes_way_for_something_to_do(stage: Stage) -> None:
+    await say(stage)
+    await the_tip(stage)
+    ref = stage.shelf.put("new", "Call the plumber", added=NOW.date())
+    await stage.room.deliver(USER, TaskAdded(ref=ref))
+    assert (await the_tip(stage)).content == "Call the plumber"
+
+
+async def test_what_was_put_off_comes_back_in_the_place_of_an_insight(stage: Stage) -> None:
+    stage.shelf.put("a", "Call the plumber", added=NOW.date())
+    await answer(stage, "snooze")
+    await say(stage)
+    assert (await the_tip(stage)).expires_at == NOW + timedelta(hours=1)
+    stage.clock.advance(timedelta(hours=1))
+    assert (await the_tip(stage)).content == "Call the plumber"
 
 
 async def test_an_agent_that_falls_silent_takes_its_tip_along(stage: Stage) -> None:
