@@ -141,7 +141,7 @@ async def test_not_this_one_is_about_the_agent_whatever_it_says_next(stage: Stag
     await say(stage, "A stronger day: 9 done, 3 is normal.")
     assert await tip_now(stage) is None
     [held] = await stage.tips.held(user=USER)
-    assert (held.scope, held.title) == ("item", "momentum")
+    assert (held.scope, held.title, held.lapses) == ("item", "momentum", False)
     await stage.tips.allow(user=USER, hold=held.id)
     assert (await the_tip(stage)).kind == "insight"
 
