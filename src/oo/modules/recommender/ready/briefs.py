@@ -30,6 +30,8 @@ from oo.modules.recommender.refusals.service import TITLES, Memory
 
 CONTEXT = "prompt_contexts.context"
 THINGS = 8
+COUNT, MOST = 3, 5
+"""Candidates that a model is asked for, and with one for each thought: tasks are not to go without."""
 KINDS: tuple[Kind, ...] = ("advice", "insight")
 GLOBAL = "global"
 """The scope of preferences that are nobody's in particular."""
@@ -106,6 +108,7 @@ class Briefs:
             said=lately.said,
             prints=lately.prints,
             clouds=clouds(granted),
+            count=min(COUNT + len(thoughts), MOST),
         )
         text = json.dumps(told(brief), sort_keys=True, ensure_ascii=False)
         about = [candidate(one, "insight", SOURCE) for one in thoughts]
