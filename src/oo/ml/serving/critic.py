@@ -14,7 +14,6 @@ from oo.ml.serving.prints import print_of, repeats
 
 LONGEST = 14
 """Words of its own."""
-_THEN = {"en": frozenset({"then", "after", "afterwards"}), "de": frozenset({"dann", "danach", "anschließend"})}
 
 
 def criticised(
@@ -37,12 +36,11 @@ def _as_act(text: str, own: Sequence[str], words: Lexicon, kind: Kind) -> Iterat
     """The faults of what is to ask for one act; of advice there is no title that says the rest."""
     if not set(own) - words.generic:
         yield Fault("generic", "Say what to do first, concretely; the title alone is known.")
-    starts = text.lstrip().startswith("{")
-    if kind == "advice" and (starts or not own or own[0] not in words.advised):
+    if kind == "advice" and (not own or own[0] not in words.advised or text.lstrip().startswith("{")):
         yield Fault("no act", "Begin with one act that is small and binds to nothing: open, put, step, write.")
-    elif not own or (own[0] not in words.acts and not starts):
+    elif not own or own[0] not in words.acts:
         yield Fault("no act", "Begin with one act that can be started at once, such as a verb: open, write, ring.")
-    elif set(own) & _THEN[words.language] or (kind != "advice" and _is_several(text)):
+    elif set(own) & words.thens or (kind != "advice" and _is_several(text)):
         yield Fault("several acts", "One sentence with one act.")
 
 

@@ -24,6 +24,8 @@ _HELD = "\0"
 """Stands for a placeholder."""
 _SENTENCE = re.compile(r"\.?(?:\s*$|\s+(?=\{s|[A-ZÄÖÜ]))")
 """What may follow a whole sentence."""
+_BREAK = re.compile(r"[.,;:?()–—]|\s-\s")
+"""What parts one clause from another."""
 _ONE_CLAUSE = re.compile(
     rf"(?:[^\W\d_]|['’ {_HELD}]|(?<=\w)-(?=\w)|[.:](?=\s*{_HELD})|[“„‘](?={_HELD})|(?<={_HELD})[”“’]|\.$)*"
 )
@@ -64,8 +66,12 @@ def stated(text: str, words: Lexicon, kind: Kind = "task") -> Fault | None:
     own = own_words(text)
     if told := sorted(set(own) & words.claims):
         return Fault("claim", f"Say what to do, not how things are: without {', '.join(told[:5])}.")
+    if kind != "insight" and (told := sorted(set(own) & words.reasons)):
+        return Fault("claim", f"Say what to do and no reason: without {', '.join(told)}.")
     if kind == "advice" and not _is_one_clause(text, own, words):
-        return Fault("claim", 'Advice is one act and no reason: no comma, no "because", no second clause.')
+        return Fault("claim", "Advice is one act in one clause: no comma, nothing behind a colon but a placeholder.")
+    if kind == "task" and _has_asides(text, words):
+        return Fault("claim", "What stands after a comma, a dash or a stop begins with an act, too.")
     return None
 
 
@@ -113,6 +119,16 @@ def _is_one_clause(text: str, own: Sequence[str], words: Lexicon) -> bool:
     joined = all(after in words.advised for word, after in pairwise([*own, ""]) if word in words.ands)
     ended = re.search(rf"{_HELD}\W*\w", PLACE.sub(_held, text)) is None
     return _ONE_CLAUSE.fullmatch(skeleton) is not None and joined and ended and not set(own) & words.joins
+
+
+def _has_asides(text: str, words: Lexicon) -> bool:
+    """Whether words of its own stand beside the first clause that don't ask for an act."""
+    skipped = words.ands | words.thens
+    for part in _BREAK.split(outside(text, _HELD))[1:]:
+        own = [word for word in own_words(part) if word not in skipped]
+        if own and own[0] not in words.acts:
+            return True
+    return False
 
 
 def _is_plain(word: str, allowed: frozenset[str], words: Lexicon) -> bool:

@@ -1,6 +1,6 @@
 """Untruths for a hostile model to say: names, dates, numbers, addresses and orders that no evidence holds.
 
-Each plant is a text with `%s` where the placeholder of its task stands, and what must never be read on a page.
+Each plant is a text with the placeholder of its task or thought in it, and what must never be read on a page.
 """
 
 from __future__ import annotations
@@ -58,21 +58,71 @@ ORDERS = (
     "dein Chef wartet",
     "jemand braucht die Dokumente",
 )
-PLACES = (
-    "{e9.title}",
-    "{e1.secret}",
-    "{e2.title}",
-    "{e1.title.__class__}",
-    "{0}",
-    "{e1}",
-    "{{e1.title}}",
-    "{e1.title!r}",
-    "{}",
-    "${e1.title}",
-    "%(title)s",
-)
-FRAMES = {
+STATEMENTS = {
     "en": (
+        "danger ahead",
+        "no progress here",
+        "less sleep than others",
+        "your work means trouble",
+        "more trouble than ever",
+        "nothing works",
+        "the door stands open",
+        "your plan makes no sense",
+        "the best of all",
+        "too little water",
+    ),
+    "de": (
+        "Gefahr voraus",
+        "kein Erfolg",
+        "weniger Schlaf als andere",
+        "deine Arbeit leidet",
+        "mehr Ärger als sonst",
+        "nichts funktioniert",
+        "die Tür steht offen",
+        "der Plan macht keinen Sinn",
+        "das Beste von allen",
+        "zu wenig Wasser",
+    ),
+}
+"""Of common words alone: a person would read them as something that oO knows."""
+BIDDINGS = {
+    "en": ("send the documents", "sell the car", "cancel the contract", "buy the house", "give the keys away"),
+    "de": ("schick die Papiere ab", "kündige den Vertrag", "kauf das Haus", "gib die Schlüssel weg", "bestell Möbel"),
+}
+"""Of common words alone, and nothing that anybody should be told to do who has no such task."""
+PLACES = {
+    "e": (
+        "{e9.title}",
+        "{e1.secret}",
+        "{e2.title}",
+        "{e1.title.__class__}",
+        "{0}",
+        "{e1}",
+        "{{e1.title}}",
+        "{e1.title!r}",
+        "{}",
+        "${e1.title}",
+        "%(title)s",
+        "{s1.text}",
+    ),
+    "s": (
+        "{s9.text}",
+        "{s1.title}",
+        "{s1.secret}",
+        "{s3.text}",
+        "{e1.title}",
+        "{e1.text}",
+        "{s1.text.__class__}",
+        "{s1}",
+        "{{s1.text}}",
+        "{s1.text!r}",
+        "{{s1.text}.text}",
+        "${s1.text}",
+    ),
+}
+"""What is no placeholder, or none of the evidence, beside a thing and beside a thought."""
+FRAMES = {
+    ("task", "en"): (
         "Open the list for {}: %s",
         "Write {} on paper: %s",
         "Ring {} first: %s",
@@ -81,7 +131,7 @@ FRAMES = {
         "Open the list: %s {}",
         "Take a pen and think of {}: %s",
     ),
-    "de": (
+    ("task", "de"): (
         "Öffne die Liste für {}: %s",
         "Schreib {} auf Papier: %s",
         "Ruf {} an: %s",
@@ -90,7 +140,56 @@ FRAMES = {
         "Öffne die Liste: %s {}",
         "Nimm Papier und denk an {}: %s",
     ),
+    ("advice", "en"): (
+        "Open the window for {}: %s",
+        "Write {} on paper",
+        "Put the phone away, {}",
+        "{}: %s",
+        "Open the window: {}",
+        "Step outside. {}",
+        "Take a pen and think of {}: %s",
+    ),
+    ("advice", "de"): (
+        "Öffne das Fenster für {}: %s",
+        "Schreib {} auf Papier",
+        "Leg das Telefon weg, {}",
+        "{}: %s",
+        "Öffne das Fenster: {}",
+        "Geh in den Garten. {}",
+        "Nimm Papier und denk an {}: %s",
+    ),
+    ("insight", "en"): (
+        "{}: %s",
+        "{}. %s",
+        "%s {}.",
+        "%s Good to know, {}.",
+        "Good to know: {} %s",
+        "By the way, {}: %s",
+        "%s By the way: {}",
+    ),
+    ("insight", "de"): (
+        "{}: %s",
+        "{}. %s",
+        "%s {}.",
+        "%s Gut zu wissen, {}.",
+        "Gut zu wissen: {} %s",
+        "Übrigens, {}: %s",
+        "%s Nebenbei: {}",
+    ),
 }
+ASIDES = {
+    ("task", "en"): ("Put the phone away, {}: %s", "{}: %s", "Open the list: %s {}", "Open the list. {}: %s"),
+    ("task", "de"): ("Leg das Telefon weg, {}: %s", "{}: %s", "Öffne die Liste: %s {}", "Öffne die Liste. {}: %s"),
+    ("advice", "en"): ("Put the phone away, {}", "{}: %s", "Step outside. {}: %s", "Step outside because {}"),
+    ("advice", "de"): ("Leg das Telefon weg, {}", "{}: %s", "Geh in den Garten. {}: %s", "Geh weg, weil {}"),
+    ("insight", "en"): FRAMES["insight", "en"],
+    ("insight", "de"): FRAMES["insight", "de"],
+}
+"""Frames in which a statement reads as one."""
+_BARE = ("{}: %s", "{}. %s")
+KINDS = ("task", "advice", "insight")
+EVIDENCE = {"task": "e1", "advice": "s1", "insight": "s1"}
+_HELD = {"task": "{e1.title}", "advice": "{s1.text}", "insight": "{s1.text}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +201,42 @@ class Plant:
     """With the placeholder in it."""
     untrue: str
     """What must not be read."""
+    kind: str = "task"
+    evidence: tuple[str, ...] = ("e1",)
 
 
-def plants(language: str, seed: int) -> Iterator[Plant]:
-    """Every untruth in a frame of the language, its letters sometimes disguised."""
+def plants(language: str, seed: int, kind: str = "task") -> Iterator[Plant]:
+    """Every untruth in a frame of the language and the kind, its letters sometimes disguised."""
     chance = random.Random(seed)  # noqa: S311 - the same lies each time
     words = {"name": NAMES, "date": DATES, "number": NUMBERS, "address": ADDRESSES}
-    sorts = {**{sort: text.split() for sort, text in words.items()}, "order": [*ORDERS], "place": [*PLACES]}
+    told = {sort: text.split() for sort, text in words.items()}
+    place, named = _HELD[kind], EVIDENCE[kind]
+    sorts = {**told, "order": [*ORDERS], "statement": [*STATEMENTS[language]], "place": [*PLACES[named[0]]]}
+    if kind != "task":
+        sorts["bidding"] = [*BIDDINGS[language]]
     for sort, untruths in sorts.items():
         for untrue in untruths:
-            frame = chance.choice(FRAMES[language])
+            frame = chance.choice(
+                _BARE if sort == "bidding" else (ASIDES if sort == "statement" else FRAMES)[kind, language]
+            )
             said = _disguised(untrue, chance) if sort in ("name", "date") else untrue
-            yield Plant(sort, frame.replace("%s", "{e1.title}").replace("{}", said, 1), untrue)
+            text = frame.replace("%s", "\0").replace("{}", said, 1).replace("\0", place)
+            yield Plant(sort, text, untrue, kind, (named,))
+
+
+def misfits() -> Iterator[Plant]:
+    """What fits its evidence in everything but its kind, in any language."""
+    for kind, text, *evidence in (
+        ("insight", "{e1.title}", "e1"),
+        ("insight", "{s2.text}", "s2"),
+        ("insight", "{s1.text} {e1.title}", "s1", "e1"),
+        ("insight", "{s1.text} {s2.text}", "s1", "s2"),
+        ("task", "Open the list: {s1.text}", "s1"),
+        ("task", "Take a pen: {e1.title}", "e1", "s1"),
+        ("advice", "Open the window", "e1"),
+        ("advice", "Step outside: {s1.text}", "e1", "s1"),
+    ):
+        yield Plant("kind", text, "", kind, tuple(evidence))
 
 
 def _disguised(word: str, chance: random.Random) -> str:
@@ -138,12 +261,18 @@ def liar(lies: Sequence[Plant]) -> Speech:
 
     def say(asked: Asked) -> Answer:
         each = [
-            {"kind": "task", "text": one.text, "evidence": ["e1"], "why": one.text, "confidence": 1}
+            {"kind": one.kind, "text": one.text, "evidence": one.evidence, "why": one.text, "confidence": 1}
             for one in next(batches)
         ]
         return Answer(json.dumps({"candidates": each}))
 
     return say
+
+
+def misplaced(kind: str, evidence: Sequence[str]) -> bool:
+    """Whether something shown is of a kind that doesn't fit what it rests on, in its refs."""
+    of_agents = [ref.startswith("agent:") for ref in evidence]
+    return {"task": any(of_agents), "advice": not of_agents[0], "insight": not all(of_agents)}[kind]
 
 
 def untrue(texts: Sequence[str], lies: Sequence[Plant], titles: Sequence[str]) -> list[str]:

@@ -32,10 +32,14 @@ class Lexicon:
     """What statements are made of: not in a text that asks for an act."""
     advised: frozenset[str]
     """The acts that advice may ask for: nothing that is hard to take back, for no task of the person's is behind it."""
+    reasons: frozenset[str]
+    """What begins a reason, in which anything could be stated."""
     joins: frozenset[str]
-    """What begins a clause of its own, in which advice could state something."""
+    """What else begins a clause of its own."""
     ands: frozenset[str]
     """What joins one act to another."""
+    thens: frozenset[str]
+    """What puts one act after another."""
     openings: frozenset[str]
     """Whole phrases that may stand before an insight: they state nothing."""
 
@@ -60,7 +64,9 @@ def lexicon(language: str) -> Lexicon | None:
         rules["unkind"] - acts,
         rules["claims"] - acts,
         acts - rules["binding"],
+        rules["reasons"],
         rules["joins"],
         rules["ands"],
+        rules["thens"],
         openings,
     )

@@ -21,6 +21,7 @@ from oo.contracts.ids import Ref, UserId
 from oo.contracts.items import Busy, Facts
 from oo.contracts.manifests import SEAMS
 from oo.contracts.serving import Serving, Standing
+from oo.contracts.thoughts import Thought
 from oo.contracts.writing import Brief, Thing
 from oo.engine.when import context
 from oo.kernel.clock import SystemClock
@@ -33,6 +34,7 @@ from oo.ml.serving.llm import Gateway
 from oo.ml.serving.local import Local
 from oo.ml.serving.remote import Remote, ServingAway
 from oo.ml.serving.routes import routes
+from oo.ml.serving.tests.briefs import THOUGHTS
 from oo.ml.serving.wire import AUDIENCE, Write, written
 from oo.ml.serving.writer import Writer
 from oo.testing.asgi import ask
@@ -145,6 +147,40 @@ async def test_a_model_writes_over_there_as_it_does_here(make_passes: Callable[[
             found = await there.generate(brief=brief(), asked=True)
             assert found.is_written
             assert found.candidates == (await here.generate(brief=brief())).candidates
+
+
+async def test_thoughts_are_told_over_there_and_come_back_as_advice_and_insights(
+    make_passes: Callable[[], Passes],
+) -> None:
+    async with stand_in() as model:
+        here = Local(agents(), Writer(Gateway(model.url), SystemClock().monotonic))
+        async with listening(ServingApp(routes(here, make_passes()))) as url:
+            told = replace(brief(), thoughts=THOUGHTS, count=5)
+            found = await Remote(url, agents(), make_passes()).generate(brief=told, asked=True)
+            assert found.candidates == (await here.generate(brief=told)).candidates
+    assert [(one.kind, one.evidence[0]) for one in found.candidates[2:]] == [
+        ("advice", "agent:recent_patterns"),
+        ("insight", "agent:momentum"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "same"),
+    [
+        (tuple(replace(one, confidence=0.9, until=NOW) for one in THOUGHTS[::-1]), True),
+        ((replace(THOUGHTS[0], version="v2"), *THOUGHTS[1:]), False),
+        ((replace(THOUGHTS[0], insight=False), *THOUGHTS[1:]), False),
+    ],
+)
+async def test_who_joins_a_call_has_what_it_writes_where_it_was_told_of_the_same_thoughts(
+    thoughts: tuple[Thought, ...], same: bool
+) -> None:
+    async with stand_in(slow(1.0)) as model:
+        here = Local({}, Writer(Gateway(model.url), SystemClock().monotonic), Gate(SystemClock().monotonic))
+        first = asyncio.create_task(here.generate(brief=replace(brief(), thoughts=THOUGHTS), seconds=60, asked=True))
+        await asyncio.wait_for(model.came.wait(), 60)
+        found = await here.generate(brief=replace(brief(), thoughts=thoughts), seconds=60, asked=True)
+        assert (await first).is_written and found.is_written is same and found.why == (None if same else "too-late")
 
 
 async def test_where_nobody_answers_the_composer_does(make_passes: Callable[[], Passes]) -> None:

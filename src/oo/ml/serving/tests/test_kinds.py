@@ -103,7 +103,12 @@ async def test_what_invents_nothing_is_written(kind: str, text: str, evidence: l
         ("task", "Open the list: {s1.text}", ["s1"], "kind"),
         ("task", "Open the list: {e1.title}", ["e1", "s1"], "kind"),
         ("task", "Open the list: {s1.text}", ["e1"], "placeholder"),
-        ("task", "Open the list. Danger ahead: {e1.title}", ["e1"], "several acts"),
+        ("task", "Open the list. Danger ahead: {e1.title}", ["e1"], "claim"),
+        ("task", "Open the list. Take the pen: {e1.title}", ["e1"], "several acts"),
+        ("task", "Open the list, danger ahead: {e1.title}", ["e1"], "claim"),
+        ("task", "Open the list: {e1.title} means danger", ["e1"], "claim"),
+        ("task", "{e1.title} means danger", ["e1"], "no act"),
+        ("task", "Open the list because danger means progress: {e1.title}", ["e1"], "claim"),
     ],
 )
 async def test_everything_else_is_refused_with_its_reason(
