@@ -63,7 +63,8 @@ def on_reacted(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     """Somebody reacted, anywhere: the push is answered, its other devices are told, and the moment has its reward."""
     said, at, user = envelope.data, envelope.at, envelope.user
     assert isinstance(said, TipReacted)
-    if devices.presence(tx, user) is None:  # nothing was ever to be sent to them
+    here = devices.presence(tx, user)
+    if here is None:  # nothing was ever to be sent to them
         return
     pushes = log.of_tip(tx, user, said.tip)
     if said.action == "undo":
@@ -79,8 +80,8 @@ def on_reacted(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
         _never_sent(tx, push, WORDS.get(said.action, "overtaken"))
     _reward(tx, user, said.tip, said.action, at)
     if said.action == "done" and agent_of(said.ref) is None:
-        _closed(kit, tx, user, said.ref, at)
-    _active(kit, tx, user, at)
+        _closed(kit, tx, here, said.ref, at)
+    _active(kit, tx, here, at)
 
 
 def on_seen(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
@@ -89,29 +90,32 @@ def on_seen(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     assert isinstance(seen, TipSeen)
     if devices.change_presence(tx, envelope.user, {"seen_tip": seen.tip}):
         presence.here(tx, envelope.user, "", envelope.at)
-        _active(kit, tx, envelope.user, envelope.at)
+        if (here := devices.presence(tx, envelope.user)) is not None:
+            _active(kit, tx, here, envelope.at)
 
 
 def on_served(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     """Another tip stands: what was sent about the one before is overtaken."""
     served = envelope.data
     assert isinstance(served, TipServed)
-    _overtake(tx, log.standing(tx, envelope.user, other_than=served.tip), "overtaken", envelope.at)
+    _overtake(tx, log.standing_before(tx, envelope.user, served.tip), "overtaken", envelope.at)
 
 
 def on_task(kit: Kit, tx: Transaction, envelope: Envelope) -> None:
     """A task changed, was finished or is gone in its source: what was sent about it is overtaken."""
     task, user, at = envelope.data, envelope.user, envelope.at
     assert isinstance(task, TaskChanged | TaskCompleted | TaskDeleted)
-    if (isinstance(task, TaskCompleted) and task.past) or devices.presence(tx, user) is None:
+    past = isinstance(task, TaskCompleted) and task.past
+    here = None if past else devices.presence(tx, user)
+    if here is None:
         return
     standing = log.standing(tx, user, ref=task.ref)
     if isinstance(task, TaskCompleted):
         for push in standing:
             log.change_push(tx, push.id, {"verb": "done", "reacted_at": at})
             _reward(tx, user, push.tip_id, "done", at)
-        _closed(kit, tx, user, task.ref, at)
-        _active(kit, tx, user, at)
+        _closed(kit, tx, here, task.ref, at)
+        _active(kit, tx, here, at)
     _overtake(tx, standing, "done" if isinstance(task, TaskCompleted) else "overtaken", at)
 
 
@@ -159,28 +163,22 @@ def _reward(tx: Transaction, user: str, tip: str, verb: str | None, at: datetime
     moments.reward(tx, user, tip, value, at - timedelta(minutes=JUST_IN_TIME_MINUTES), at)
 
 
-def _closed(kit: Kit, tx: Transaction, user: str, ref: str, at: datetime) -> None:
+def _closed(kit: Kit, tx: Transaction, here: Row[Any], ref: str, at: datetime) -> None:
     """A task was closed, here or in its source: it is one moment however often it is told."""
-    here = devices.presence(tx, user)
-    if here is None:
-        return
     day = _day(here, at)
-    if arm_of(day_seed(kit.keys, user, day)) == "learnt":
+    if arm_of(day_seed(kit.keys, here.user_id, day)) == "learnt":
         mark = f"{day}:{hashlib.sha256(ref.encode()).hexdigest()[:32]}"
-        moments.add_point(tx, point_row(kit.ids, user, TASK_CLOSED, mark, at + AFTER_TASK, day))
+        moments.add_point(tx, point_row(kit.ids, here.user_id, TASK_CLOSED, mark, at + AFTER_TASK, day))
 
 
-def _active(kit: Kit, tx: Transaction, user: str, at: datetime) -> None:
+def _active(kit: Kit, tx: Transaction, here: Row[Any], at: datetime) -> None:
     """The first activity of a person's day is a moment, some minutes later."""
-    here = devices.presence(tx, user)
-    if here is None:
-        return
     day = _day(here, at)
     if here.active_day >= day:
         return
-    devices.change_presence(tx, user, {"active_day": day})
-    if arm_of(day_seed(kit.keys, user, day)) == "learnt":
-        moments.add_point(tx, point_row(kit.ids, user, FIRST_ACTIVITY, str(day), at + AFTER_ARRIVAL, day))
+    devices.change_presence(tx, here.user_id, {"active_day": day})
+    if arm_of(day_seed(kit.keys, here.user_id, day)) == "learnt":
+        moments.add_point(tx, point_row(kit.ids, here.user_id, FIRST_ACTIVITY, str(day), at + AFTER_ARRIVAL, day))
 
 
 def _day(here: Row[Any], at: datetime) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
-from oo.kernel.db import Transaction, insert_new, upsert
+from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.modules.notifier.tables import deliveries, devices, optouts, presences, pushes, wishes
 
 WORKS, ASKED, TROUBLED, GONE = "works", "asked", "troubled", "gone"
+
+_PRESENCE = Prepared(select(presences).where(presences.c.user_id == bindparam("user")))
 
 
 def of_person(tx: Transaction, user: str) -> Sequence[Row[Any]]:
@@ -63,7 +65,8 @@ def put_wishes(tx: Transaction, row: Mapping[str, Any]) -> None:
 
 def presence(tx: Transaction, user: str) -> Row[Any] | None:
     """Where and when the person was last here."""
-    return tx.execute(select(presences).where(presences.c.user_id == user)).one_or_none()
+    rows = tx.fetch(_PRESENCE, {"user": user})
+    return rows[0] if rows else None
 
 
 def add_presence(tx: Transaction, row: Mapping[str, Any]) -> bool:

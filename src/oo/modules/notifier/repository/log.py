@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from oo.kernel.db import Prepared, Transaction
 from oo.modules.notifier.tables import deliveries, optouts, presences, pushes
@@ -17,6 +17,11 @@ SHOWN = (SENT, UNKNOWN, CLAIMED)
 """What may be on a device now."""
 SLICE = 400
 
+_OF_PERSON = select(pushes).where(pushes.c.user_id == bindparam("user"))
+_OUT = _OF_PERSON.where(or_(pushes.c.state == PLANNED, pushes.c.state == SENT), pushes.c.verb.is_(None))
+_OF_TIP = Prepared(_OF_PERSON.where(pushes.c.tip_id == bindparam("tip")))
+_OUT_OF_REF = Prepared(_OUT.where(pushes.c.ref == bindparam("ref")))
+_OUT_OF_OTHERS = Prepared(_OUT.where(pushes.c.tip_id != bindparam("tip")))
 _ADD_PUSH, _ADD_DELIVERY = Prepared(insert(pushes)), Prepared(insert(deliveries))
 
 
@@ -128,27 +133,19 @@ def take_back(tx: Transaction, ids: Collection[str], reason: str, now: datetime,
     return tx.execute(update(deliveries).where(*mine).values(**taking)).rowcount
 
 
-def standing(
-    tx: Transaction, user: str, *, tip: str | None = None, ref: str | None = None, other_than: str | None = None
-) -> list[Row[Any]]:
-    """The person's pushes that are on their way or out, without a reaction: of a tip, a ref, or but for one tip."""
-    mine: list[ColumnElement[bool]] = [
-        pushes.c.user_id == user,
-        pushes.c.state.in_((PLANNED, SENT)),
-        pushes.c.verb.is_(None),
-    ]
-    if tip is not None:
-        mine.append(pushes.c.tip_id == tip)
-    if ref is not None:
-        mine.append(pushes.c.ref == ref)
-    if other_than is not None:
-        mine.append(pushes.c.tip_id != other_than)
-    return list(tx.execute(select(pushes).where(*mine)).all())
+def standing(tx: Transaction, user: str, *, ref: str) -> list[Row[Any]]:
+    """The person's pushes about a ref that are on their way or out, without a reaction."""
+    return tx.fetch(_OUT_OF_REF, {"user": user, "ref": ref})
+
+
+def standing_before(tx: Transaction, user: str, tip: str) -> list[Row[Any]]:
+    """The same of any tip but this one."""
+    return tx.fetch(_OUT_OF_OTHERS, {"user": user, "tip": tip})
 
 
 def of_tip(tx: Transaction, user: str, tip: str) -> list[Row[Any]]:
     """Every push about a tip."""
-    return list(tx.execute(select(pushes).where(pushes.c.user_id == user, pushes.c.tip_id == tip)).all())
+    return tx.fetch(_OF_TIP, {"user": user, "tip": tip})
 
 
 def expired(tx: Transaction, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -36,6 +36,18 @@ _PRICE = Prepared(
     .values(price=bindparam("price_"), dose=bindparam("dose_"), at=bindparam("now"))
 )
 
+_REWARD = Prepared(
+    update(points)
+    .where(
+        points.c.user_id == bindparam("user"),
+        points.c.tip_id == bindparam("tip"),
+        points.c.learnt.is_(False),
+        points.c.at >= bindparam("since"),
+        points.c.at <= bindparam("until"),
+    )
+    .values(reward=bindparam("worth"))
+)
+
 
 def due_people(tx: Transaction, before: datetime, after: str, upto: str, limit: int) -> list[str]:
     """Ids of people whose moments are to be looked for, in order."""
@@ -156,9 +168,7 @@ def mark_learnt(tx: Transaction, ids: Sequence[str]) -> None:
 
 def reward(tx: Transaction, user: str, tip: str, value: float | None, since: datetime, until: datetime) -> int:
     """Say what came of the moments about a tip in a span; None takes it back. The number of moments."""
-    mine = (points.c.user_id == user, points.c.tip_id == tip, points.c.learnt.is_(False))
-    span = (points.c.at >= since, points.c.at <= until)
-    return tx.execute(update(points).where(*mine, *span).values(reward=value)).rowcount
+    return tx.run(_REWARD, {"user": user, "tip": tip, "worth": value, "since": since, "until": until})
 
 
 def unsend(tx: Transaction, point: str, reason: str) -> None:

@@ -66,6 +66,23 @@ _OVERTAKE_THOUGHTS = Prepared(
     .where(or_(*(tips.c.kind == kind for kind in sorted(WITHOUT_TASK))))
     .values(state=OVERTAKEN)
 )
+_OVERTAKE_HELD = {
+    scope: Prepared(
+        update(tips)
+        .where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING, about == bindparam("target"))
+        .values(state=OVERTAKEN)
+    )
+    for scope, about in (("item", tips.c.ref), ("kind", tips.c.topic), ("series", tips.c.series))
+}
+_OVERTAKE = Prepared(
+    update(tips).where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING).values(state=bindparam("to"))
+)
+_OVERTAKE_REF = Prepared(
+    update(tips)
+    .where(tips.c.user_id == bindparam("user"), tips.c.state == STANDING, tips.c.ref == bindparam("about"))
+    .values(state=bindparam("to"))
+)
+_SEEN = Prepared(select(views.c.tip_id).where(views.c.tip_id == bindparam("tip"), views.c.user_id == bindparam("user")))
 _ADD_REACTION = Prepared(insert(reactions))
 _ADD_HOLD = Prepared(insert(holds))
 _ADD_DECISION = Prepared(insert(decisions))
@@ -105,17 +122,14 @@ def stand_again(tx: Transaction, user: str, tip_id: str, expires_at: datetime) -
 
 def overtake(tx: Transaction, user: str, ref: str | None = None, to: str = OVERTAKEN) -> int:
     """End what stands for the person, or what stands for this ref; the number of tips."""
-    matches = [tips.c.user_id == user, tips.c.state == STANDING]
-    if ref is not None:
-        matches.append(tips.c.ref == ref)
-    return tx.execute(update(tips).where(*matches).values(state=to)).rowcount
+    if ref is None:
+        return tx.run(_OVERTAKE, {"user": user, "to": to})
+    return tx.run(_OVERTAKE_REF, {"user": user, "about": ref, "to": to})
 
 
 def overtake_held(tx: Transaction, user: str, scope: str, target: str) -> None:
     """End what stands for the person, where a hold of this scope and target is about it."""
-    about = {"item": tips.c.ref, "kind": tips.c.topic, "series": tips.c.series}[scope]
-    own = (tips.c.user_id == user, tips.c.state == STANDING, about == target)
-    tx.execute(update(tips).where(*own).values(state=OVERTAKEN))
+    tx.run(_OVERTAKE_HELD[scope], {"user": user, "target": target})
 
 
 def overtake_thought(tx: Transaction, user: str, agent: str) -> None:
@@ -217,9 +231,7 @@ def add_view(tx: Transaction, row: Mapping[str, Any]) -> bool:
 
 def was_seen(tx: Transaction, user: str, tip_id: str) -> bool:
     """Whether this tip of the person was on a screen."""
-    return (
-        tx.execute(select(views.c.tip_id).where(views.c.tip_id == tip_id, views.c.user_id == user)).first() is not None
-    )
+    return bool(tx.fetch(_SEEN, {"tip": tip_id, "user": user}))
 
 
 def hold_of(row: Row[Any]) -> Hold:

@@ -29,23 +29,16 @@ LEARNT = (states, lessons, outcomes, baselines)
 """What is learnt of a person's past."""
 _ALIVE = (reactions.c.undone_at.is_(None), reactions.c.action != "undo")
 _LINEUP = Prepared(select(lineups).order_by(lineups.c.id.desc()).limit(1))
-_STATE = Prepared(
+_STATES = (
     select(states.c.revision, states.c.through, states.c.state)
     .where(states.c.user_id == bindparam("user"), states.c.policy == bindparam("policy"))
     .order_by(states.c.revision.desc())
     .limit(1)
 )
-_STATE_WITHOUT = Prepared(
-    select(states.c.revision, states.c.through, states.c.state)
-    .where(
-        states.c.user_id == bindparam("user"),
-        states.c.policy == bindparam("policy"),
-        states.c.through < bindparam("seq"),
-        ~states.c.stale,
-    )
-    .order_by(states.c.revision.desc())
-    .limit(1)
-)
+_STATE = Prepared(_STATES)
+_STATE_BEFORE = Prepared(_STATES.where(states.c.at < bindparam("instant")))
+_STATE_OF = Prepared(_STATES.where(states.c.revision == bindparam("number")))
+_STATE_WITHOUT = Prepared(_STATES.where(states.c.through < bindparam("seq"), ~states.c.stale))
 _ADD_STATE = Prepared(insert(states))
 _TAUGHT = Prepared(
     select(rewards.c.seq, rewards.c.value, rewards.c.weight, decisions.c.row)
@@ -115,12 +108,12 @@ def state(tx: Transaction, user: str, policy: str) -> Row[Any] | None:
 
 def state_before(tx: Transaction, user: str, policy: str, instant: datetime) -> Row[Any] | None:
     """The last revision made before an instant."""
-    return _state(tx, user, policy, states.c.at < instant)
+    return _first(tx.fetch(_STATE_BEFORE, {"user": user, "policy": policy, "instant": instant}))
 
 
 def state_of(tx: Transaction, user: str, policy: str, revision: int) -> Row[Any] | None:
     """One revision."""
-    return _state(tx, user, policy, states.c.revision == revision)
+    return _first(tx.fetch(_STATE_OF, {"user": user, "policy": policy, "number": revision}))
 
 
 def state_without(tx: Transaction, user: str, policy: str, seq: int) -> Row[Any] | None:
@@ -240,11 +233,6 @@ def baseline(tx: Transaction, user: str) -> bytes | None:
     """The person's baselines, sealed."""
     row = _first(tx.fetch(_BASELINE, {"user": user}))
     return None if row is None else row.shares
-
-
-def _state(tx: Transaction, user: str, policy: str, which: Any) -> Row[Any] | None:
-    mine = (states.c.user_id == user, states.c.policy == policy, which)
-    return tx.execute(select(states).where(*mine).order_by(states.c.revision.desc()).limit(1)).first()
 
 
 def _first(rows: list[Row[Any]]) -> Row[Any] | None:
