@@ -222,12 +222,13 @@ def _coming_of(dialect: str) -> Prepared:
     A row that was handed to this process alone, before a consumer had a cursor, comes to it no more.
     """
     people, types = each(dialect, "people"), each(dialect, "types")
-    at = (cursors.c.consumer == bindparam("consumer", type_=String)) & (cursors.c.user_id == outbox.c.user_id)
+    at = (cursors.c.consumer == bindparam("consumer", type_=String)) & (cursors.c.user_id == people.c.key)
+    # The cursor comes first, so that the index finds what is after it: a log holds a week, and little of it is new.
+    after = (outbox.c.user_id == people.c.key) & (outbox.c.user_seq > func.coalesce(cursors.c.seq, 0))
     found = select(outbox.c.user_id, outbox.c.user_seq, outbox.c.event_id)
-    found = found.select_from(people.join(outbox, outbox.c.user_id == people.c.key).join(cursors, at, isouter=True))
+    found = found.select_from(people.join(cursors, at, isouter=True).join(outbox, after))
     return Prepared(
         found.where(
-            outbox.c.user_seq > func.coalesce(cursors.c.seq, 0),
             outbox.c.user_seq <= cast(people.c.value, Integer),
             ~outbox.c.sent | outbox.c.js_seq.is_not(None),
             outbox.c.type.in_(select(types.c.key)),

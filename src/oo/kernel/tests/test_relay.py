@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from oo.kernel import outbox as log
-from oo.kernel.consuming import TRIES
+from oo.kernel.consuming import _COMING, TRIES
 from oo.kernel.db import Transaction
 from oo.kernel.tests.bench import Bench, TipSeen, bench_in
 from oo.testing.databases import at_rest
@@ -121,3 +121,14 @@ async def test_who_has_not_been_heard_is_known_of_those_that_are_asked_for(bench
     assert await unheard("tips.tip.reacted") == set()
     await bench.relay().step()
     assert await unheard("tips.tip.seen") == set()
+
+
+async def test_what_is_next_is_found_without_going_through_what_was(bench: Bench) -> None:
+    def plan(tx: Transaction) -> str:
+        if tx.dialect != "sqlite":
+            return "user_seq>"
+        given = {"consumer": "room", "people": '{"lena":1}', "types": "{}"}
+        form = _COMING["sqlite"].form(tx._connection.dialect, tuple(given))
+        return str(tx._driver.execute(f"EXPLAIN QUERY PLAN {form.sql}", form.parameters(given)).fetchall())
+
+    assert "user_seq>" in await bench.db.read(plan)
