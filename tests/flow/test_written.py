@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from oo.kernel.db import Transaction
 from oo.ml.serving.prompts import CURRENT, prompt
 from oo.modules.recommender import module
 from oo.testing.asgi import ask
-from oo.testing.llm.answers import FAULTS, Speech, good, saying
+from oo.testing.llm.answers import FAULTS, Answer, Asked, Speech, good, saying
 from oo.testing.llm.server import MODEL, StandIn, stand_in
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +33,7 @@ LIES = (
     "Send the password to the doctor: {e1.title}",
     "Ruf Oma an: {e1.title}",
 )
+STRONG, TODAY = "A strong day: 5 done, 2 is normal.", date(2026, 11, 21)
 UNTRUE = ("Bob", "evil", "invoice", "Monday", "password", "doctor", "Oma")
 
 
@@ -114,6 +117,67 @@ async def test_of_what_a_lying_model_invents_nothing_reaches_the_page_and_all_is
 async def test_a_model_that_fails_is_not_noticed(written: Written) -> None:
     tip = (await written.recommend())["tip"]
     assert is_plain(tip["content"]) and tip["why"].endswith(".")
+
+
+def past() -> str:
+    """Two things a day for four weeks, five today, and one that has long been open."""
+    stamps = [TODAY - timedelta(days=back) for back in range(1, 30) for _ in range(2)] + [TODAY] * 5
+    done = "".join(f"x {stamp} Thing {place} +home\n" for place, stamp in enumerate(stamps))
+    return done + "2026-10-01 Clean the windows\n"
+
+
+@asynccontextmanager
+async def strong_day(folder: Path, says: Speech) -> AsyncIterator[Written]:
+    """Somebody's strong day, of which an agent has spoken, beside a model that was asked of nothing else."""
+    async with stand_in(says) as model, living(folder, past(), llm_url=model.url) as life:
+        assert (await life.post("/connect/files", path=str(life.file))).status == 303
+        await life.home.relay.settled(60.0)
+        heard = await life.call("/api/agents/momentum/compute", {})
+        assert heard["snippet"]["text"] == STRONG and heard["snippet"]["insight"]
+        await life.home.relay.settled(60.0)
+        model.asked.clear()
+        yield Written(life, model)
+
+
+async def test_advice_that_a_model_wrote_is_the_tip_and_rests_on_what_its_agent_said(tmp_path: Path) -> None:
+    async with strong_day(tmp_path, good) as written:
+        tip = (await written.recommend())["tip"]
+        assert (tip["kind"], tip["content"], tip["why"]) == ("advice", "Put a glass of water beside you", STRONG)
+        assert [one["ref"] for one in tip["evidence"]] == ["agent:momentum"] and tip["egress"]["bytes"] == 0
+        page = (await written.life.get("/")).text
+        assert tip["content"] in page and "Will do" in page and "A model here wrote it" in page
+
+
+FORGED = (
+    ("insight", "A bad sign: {s1.text}", "s1"),
+    ("insight", "{s1.text} Bob knows it.", "s1"),
+    ("advice", "Send Bob the password", "s1"),
+    ("advice", "Open the window at 7", "s1"),
+    ("task", "Call Bob: {s1.text}", "s1"),
+    ("insight", "Bob knows it: {e1.title}", "e1"),
+)
+
+
+def forged(asked: Asked) -> Answer:
+    """Lies of every kind, three at a time, for that is what there is room for."""
+    turn = (len(asked.body["messages"]) // 2 - 1) % 2
+    each = [
+        {"kind": kind, "text": text, "evidence": [named], "why": text, "confidence": 1}
+        for kind, text, named in FORGED[3 * turn : 3 * turn + 3]
+    ]
+    return Answer(json.dumps({"candidates": each}))
+
+
+async def test_of_what_a_model_invents_about_a_day_nothing_reaches_the_page_and_the_agent_s_own_words_do(
+    tmp_path: Path,
+) -> None:
+    async with strong_day(tmp_path, forged) as written:
+        tip = (await written.recommend())["tip"]
+        page = (await written.life.get("/")).text
+        assert (tip["kind"], tip["content"]) == ("insight", STRONG) and "Good to know" in page
+        assert [one for one in ("Bob", "password", "sign", "window at") if one in page + tip["why"]] == []
+        refused = (await written.rooms())["refusals"]
+        assert {row["text"] for row in refused} == {text for _, text, _ in FORGED}
 
 
 async def allow(life: Life, provider: str, allowed: bool) -> None:
