@@ -108,7 +108,7 @@ def verify(data: Data = None) -> None:
     raise typer.Exit(verify(load(Settings, data=data), sys.stdout))
 
 
-Most = Annotated[int, typer.Option("--situations", min=2, max=40, help="How many made-up situations.")]
+Most = Annotated[int, typer.Option("--situations", min=2, max=48, help="How many made-up situations.")]
 Report = Annotated[Path | None, typer.Option(metavar="FILE", help="Write plots and lines into this HTML file.")]
 
 
@@ -120,7 +120,7 @@ def writers() -> None:
 @benchmark.command()
 def models(
     aliases: Annotated[str, typer.Option(metavar="A,B", help="Aliases; the shipped list, when left out.")] = "",
-    most: Most = 40,
+    most: Most = 48,
     report: Report = None,
     data: Data = None,
 ) -> None:
@@ -142,7 +142,7 @@ def told() -> None:
 def compare(
     one: Annotated[str, typer.Argument(metavar="A", help="A version, such as tip-1.")],
     other: Annotated[str, typer.Argument(metavar="B", help="Another.")],
-    most: Most = 40,
+    most: Most = 48,
     report: Report = None,
     data: Data = None,
 ) -> None:

@@ -70,7 +70,8 @@ def prompts(settings: Settings, one: str, other: str, most: int, report: Path | 
 def _run(
     writers: Mapping[str, Writer], judge: Gateway | None, most: int, report: Path | None, bar: BarOf, out: TextIO
 ) -> None:
-    briefs = situations()[:: max(len(situations()) // most, 1)][:most]
+    every = situations()
+    briefs = [every[place * len(every) // most] for place in range(most)]  # some of each sort
     bench = None if judge is None else Bench(judge)
     monotonic = SystemClock().monotonic
     with bar(len(writers) * len(briefs)) as shown:
