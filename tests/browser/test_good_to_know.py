@@ -48,13 +48,15 @@ class House:
 async def serve(folder: Path, there: Queue[House | BaseException], over: asyncio.Event) -> None:
     """A house whose agent has seen the past, until it is over."""
     async with living(folder, past()) as life:
+        [lena] = await life.home.promises[Accounts].people()
+        # Nobody is hurried, and no device tells of another zone: the tip would be decided anew while it is looked at.
+        known = {"undo_seconds": "80", "zone": "Europe/Berlin"}
+        await life.home.promises[Profiles].change(user=lena.id, values=known)
         assert (await life.post("/connect/files", path=str(life.file))).status == 303
         await life.home.relay.settled(SECONDS)
         heard = await life.call("/api/agents/momentum/compute", {})
         assert heard["snippet"]["text"] == STRONG and heard["snippet"]["insight"]
         await life.home.relay.settled(SECONDS)
-        [lena] = await life.home.promises[Accounts].people()
-        await life.home.promises[Profiles].change(user=lena.id, values={"undo_seconds": "80"})  # nobody is hurried
         quiet = uvicorn.Config(life.app, log_config=None, access_log=False, lifespan="off")
         server, door = uvicorn.Server(quiet), socket.create_server(("127.0.0.1", 0))
         serving = asyncio.create_task(server.serve(sockets=[door]))
