@@ -30,7 +30,6 @@ from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
 from oo.kernel.outbox import Envelope
 from oo.kernel.relay import Handler
-from oo.modules.recommender import repository
 from oo.modules.recommender.field import STATE, Field, opened, tag_of
 from oo.modules.recommender.repository import learnt
 
@@ -63,9 +62,7 @@ class Learning:
     def on_reacted(self, tx: Transaction, envelope: Envelope) -> None:
         """A reaction, or one taken back: the reward is what it is worth now."""
         assert isinstance(envelope.data, TipReacted)
-        tip = learnt.tip(tx, envelope.user, envelope.data.tip)
-        if tip is not None:
-            self._assess(tx, envelope, tip)
+        self._assess(tx, envelope, envelope.data.tip)
 
     def on_completed(self, tx: Transaction, envelope: Envelope) -> None:
         """A task was completed in its source: whatever tip spoke of it within the horizon may have helped."""
@@ -111,19 +108,22 @@ class Learning:
         if last is not None and learnt.learns_after(tx, user) is not None:
             self._learn(tx, user, policy, last.seq, last.at, from_row, upto=last.seq)
 
-    def _assess(self, tx: Transaction, envelope: Envelope, tip: Row[Any]) -> None:
+    def _assess(self, tx: Transaction, envelope: Envelope, tip_id: str) -> None:
         """Assign what the tip is worth by now, when that is another than before."""
         user, at = envelope.user, envelope.at
+        tip = learnt.worth(tx, user, tip_id)
+        if tip is None:
+            return
         outcome = _outcome(tx, tip, at)
         found = reward(outcome, self._baseline(tx, tip) if outcome.completed_after is not None else NOTHING_KNOWN)
-        before = learnt.reward_of(tx, tip.id)
+        is_new = tip.seq is None
         if found is None:
-            if before is None or not before.weight:
+            if is_new or not tip.weight:
                 return
             found = Reward(0.0, 0.0, "undone", provisional=False)
-        elif before is not None and _told(before) == (found.value, found.weight, found.why, found.provisional):
+        elif _told(tip) == (found.value, found.weight, found.why, found.provisional):
             return
-        seq = learnt.next_seq(tx, user) if before is None else before.seq
+        seq = learnt.next_seq(tx, user) if is_new else tip.seq
         learnt.keep_reward(
             tx,
             {
@@ -135,13 +135,13 @@ class Learning:
                 "why": found.why,
                 "provisional": found.provisional,
                 "burden": found.burden,
-                "at": at if before is None else before.at,
+                "at": at if is_new else tip.assigned_at,
                 "updated_at": at,
             },
         )
-        if before is None or (before.value, before.weight) != (found.value, found.weight):
+        if (tip.value, tip.weight) != (found.value, found.weight):
             # Whoever decides for nobody learns when it is asked: nobody waits for it.
-            self._teach(tx, user, seq, at, self._field.deciding_learners(tx), replaced=before is not None)
+            self._teach(tx, user, seq, at, self._field.deciding_learners(tx), replaced=not is_new)
         event = RewardAssigned(tip.id, found.value, found.weight, found.why, found.provisional)
         derived = self._derived(envelope.id, tip.id)
         self._kit.outbox.publish(tx, self._kit.outbox.envelope(user, event, id=derived, at=at))
@@ -250,19 +250,17 @@ def baselines_from(cipher: Cipher, sealed: bytes) -> Baselines:
 
 
 def _outcome(tx: Transaction, tip: Row[Any], at: datetime) -> Outcome:
-    active = repository.active_reaction(tx, tip.user_id, tip.id)
-    completed = learnt.completed(tx, tip.user_id, tip.ref, tip.served_at)
     return Outcome(
         kind=tip.kind,
-        seen=active is not None or learnt.seen(tx, tip.id),
+        seen=tip.action is not None or learnt.seen(tx, tip.id),
         age=at - tip.served_at,
-        action=None if active is None else active.action,
-        dwell_ms=None if active is None else active.dwell_ms,
-        completed_after=None if completed is None else completed - tip.served_at,
+        action=tip.action,
+        dwell_ms=tip.dwell_ms,
+        completed_after=None if tip.completed_at is None else tip.completed_at - tip.served_at,
     )
 
 
-def _told(row: Row[Any]) -> tuple[float, float, str, bool]:
+def _told(row: Row[Any]) -> tuple[float | None, float | None, str | None, bool | None]:
     return row.value, row.weight, row.why, row.provisional
 
 

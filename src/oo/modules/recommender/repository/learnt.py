@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, union_all, update
 
 from oo.kernel.db import Prepared, Transaction, insert_new, upsert
 from oo.kernel.erasing import erase_slice
@@ -66,12 +66,6 @@ _KNOWS = Prepared(
     .order_by(states.c.revision.desc())
     .limit(1)
 )
-_TIP = Prepared(
-    select(tips.c.id, tips.c.user_id, tips.c.kind, tips.c.topic, tips.c.ref, tips.c.served_at).where(
-        tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user")
-    )
-)
-_REWARD = Prepared(select(rewards).where(rewards.c.tip_id == bindparam("tip")))
 _UNLEARNT = Prepared(select(unlearnt.c.through).where(unlearnt.c.user_id == bindparam("user")))
 _LAST = Prepared(
     union_all(
@@ -81,12 +75,21 @@ _LAST = Prepared(
         )
     )
 )
-_COMPLETED = Prepared(
-    select(func.min(outcomes.c.at).label("at")).where(
-        outcomes.c.user_id == bindparam("user"),
-        outcomes.c.ref == bindparam("ref"),
-        outcomes.c.at >= bindparam("since"),
+_ALIVE_OF_TIP = (reactions.c.tip_id == tips.c.id) & (reactions.c.user_id == tips.c.user_id)
+_COMPLETED = select(func.min(outcomes.c.at)).where(
+    outcomes.c.user_id == tips.c.user_id, outcomes.c.ref == tips.c.ref, outcomes.c.at >= tips.c.served_at
+)
+# One statement for what five would ask: this is asked at every reaction.
+_WORTH = Prepared(
+    select(
+        *(tips.c.id, tips.c.user_id, tips.c.kind, tips.c.topic, tips.c.served_at),
+        *(reactions.c.action, reactions.c.dwell_ms, _COMPLETED.scalar_subquery().label("completed_at")),
+        *(rewards.c.seq, rewards.c.value, rewards.c.weight, rewards.c.why, rewards.c.provisional),
+        rewards.c.at.label("assigned_at"),
     )
+    .outerjoin_from(tips, reactions, and_(_ALIVE_OF_TIP, *_ALIVE))
+    .outerjoin(rewards, rewards.c.tip_id == tips.c.id)
+    .where(tips.c.id == bindparam("tip"), tips.c.user_id == bindparam("user"))
 )
 _BASELINE = Prepared(select(baselines.c.shares).where(baselines.c.user_id == bindparam("user")))
 
@@ -140,14 +143,9 @@ def outdate(tx: Transaction, user: str, seq: int) -> None:
     tx.execute(update(states).where(states.c.user_id == user, states.c.through >= seq).values(stale=True))
 
 
-def tip(tx: Transaction, user: str, tip_id: str) -> Row[Any] | None:
-    """What of a tip its reward follows from, or None."""
-    return _first(tx.fetch(_TIP, {"tip": tip_id, "user": user}))
-
-
-def reward_of(tx: Transaction, tip: str) -> Row[Any] | None:
-    """The reward of a tip, or None."""
-    return _first(tx.fetch(_REWARD, {"tip": tip}))
+def worth(tx: Transaction, user: str, tip: str) -> Row[Any] | None:
+    """What the reward of a tip follows from, and what it was so far (without a `seq`: nothing); None for no tip."""
+    return _first(tx.fetch(_WORTH, {"tip": tip, "user": user}))
 
 
 def next_seq(tx: Transaction, user: str) -> int:
@@ -209,16 +207,10 @@ def reopen(tx: Transaction, user: str, ref: str) -> bool:
     return tx.execute(delete(outcomes).where(*own)).rowcount > 0
 
 
-def completed(tx: Transaction, user: str, ref: str, since: datetime) -> datetime | None:
-    """The first completion of a task since an instant."""
-    at: datetime | None = tx.fetch(_COMPLETED, {"user": user, "ref": ref, "since": since})[0].at
-    return at
-
-
-def tips_of(tx: Transaction, user: str, ref: str, since: datetime) -> list[Row[Any]]:
-    """Tips for this task served since an instant, oldest first."""
+def tips_of(tx: Transaction, user: str, ref: str, since: datetime) -> list[str]:
+    """Ids of tips for this task served since an instant, oldest first."""
     mine = (tips.c.user_id == user, tips.c.ref == ref, tips.c.served_at >= since)
-    return list(tx.execute(select(tips).where(*mine).order_by(tips.c.served_at, tips.c.id)))
+    return list(tx.execute(select(tips.c.id).where(*mine).order_by(tips.c.served_at, tips.c.id)).scalars())
 
 
 def seen(tx: Transaction, tip: str) -> bool:
