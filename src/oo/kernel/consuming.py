@@ -29,7 +29,7 @@ BATCH = 500
 """Events in one unit at most."""
 TRIES = 5
 """How often an event is tried before it is set aside."""
-_FIRST, _LEAST = 50, 5
+_FIRST, _LEAST = 64, 5
 _UNIT_SECONDS = 0.03
 """On SQLite a unit runs on the event loop and nobody is answered meanwhile: it takes as many events as go into this."""
 
