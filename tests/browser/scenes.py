@@ -187,6 +187,10 @@ def _reached(site: Site) -> None:
     ways.lines = [
         LedgerLine(NOW - hour, "after-meeting", True, "worth-it", 0.7, "It was worth it."),
         LedgerLine(NOW - 3 * hour, "task-closed", False, "kept-silent", 0.3, "It was not worth an interruption."),
+        LedgerLine(
+            *(NOW - 4 * hour, "liked-slot", False, "no-task", 0.0),
+            "What there was to say is no task. It waits until you look.",
+        ),
         LedgerLine(NOW - 6 * hour, "fresh", False, "quiet", 0.0, "It is past 22:00, your quiet time."),
     ]
 
