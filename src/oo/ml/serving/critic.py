@@ -17,10 +17,22 @@ LONGEST = 14
 
 
 def criticised(
-    text: str, known: Names, words: Lexicon, before: Collection[Print], kind: Kind = "task"
+    text: str,
+    known: Names,
+    words: Lexicon,
+    before: Collection[Print],
+    kind: Kind = "task",
+    examples: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """The faults of a template whose placeholders are known to be good, the gravest first."""
+    """The faults of a template whose placeholders are known to be good, the gravest first.
+
+    `examples` are texts that the prompt shows: small models say them of anything.
+    """
     own = own_words(text)
+    if own and repeats(print_of(" ".join(own)), (print_of(" ".join(own_words(one))) for one in examples)):
+        yield Fault("echo", "Those are the words of an example. Read the title, and write the first act for that.")
+    elif own and any(set(own) <= set(own_words(thing.title)) for thing in known.things.values()):
+        yield Fault("echo", "The title is known. Say what to do first for that, in other words.")
     if blunt := sorted(set(own) & words.unkind):
         yield Fault("unkind", f"No pressure, blame or praise: without {', '.join(blunt[:5])}.")
     if kind != "insight":

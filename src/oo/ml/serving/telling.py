@@ -31,7 +31,7 @@ def messages(prompt: Prompt, brief: Brief, known: Names) -> list[Message]:
     fence = f"~~~{hashlib.blake2b(data.encode(), digest_size=6).hexdigest()}~~~"
     language = ENGLISH.get(brief.language, LANGUAGES.get(brief.language, "English"))
     values = {"fence": fence, "data": data, "count": str(brief.count), "language": language}
-    system, user = prompt.filled(values)
+    system, user = prompt.filled(values, {language, *(["thoughts"] if known.thoughts else [])})
     return [Message("system", system), Message("user", user)]
 
 

@@ -85,6 +85,7 @@ class Writer:
         used = prompt(self.version)
         turns = messages(used, brief, known)
         schema = form(known, brief.count)
+        before = ""
         while True:
             left = course.until - self.monotonic()
             if left < LEAST_SECONDS:
@@ -95,8 +96,9 @@ class Writer:
             mends = self._sifted(said, brief, known, words, used, course)
             if course.good:
                 return None
-            if course.tries > REPAIRS:
+            if course.tries > REPAIRS or said.text == before:  # who says the same again has nothing else to say
                 return "refused"
+            before = said.text
             turns = self._again(turns, said, mends)
 
     def _sifted(
@@ -108,7 +110,7 @@ class Writer:
         course.refused += [_refusal("form", one.text, said, used) for one in unread]
         before = [*brief.prints]
         for draft in found:
-            fault = self._fault(draft, known, words, before)
+            fault = self._fault(draft, known, words, before, used)
             if fault is not None:
                 course.refused.append(_refusal(fault.reason, draft.text, said, used))
                 mends.append(fault.mend)
@@ -125,12 +127,14 @@ class Writer:
         """The composer's candidates, at once."""
         return self._composed(brief, voice(brief.language, zone_of(brief.context.zone), today(brief.context)))
 
-    def _fault(self, draft: Draft, known: Names, words: Lexicon, before: Collection[Print]) -> Fault | None:
+    def _fault(
+        self, draft: Draft, known: Names, words: Lexicon, before: Collection[Print], used: Prompt
+    ) -> Fault | None:
         """The gravest fault: what is invented first, for only a template that invents nothing can be filled."""
         if faults := self.check(draft.text, draft.evidence, known, words, draft.kind):
             return faults[0]
         return stated(draft.text, words, draft.kind) or next(
-            criticised(draft.text, known, words, before, draft.kind), None
+            criticised(draft.text, known, words, before, draft.kind, used.examples), None
         )
 
     def _candidate(self, draft: Draft, known: Names, words: Lexicon, said: Said, used: Prompt) -> TipCandidate:

@@ -1,25 +1,29 @@
 """Prompts as versioned files: `<name>-<version>.md`, what the model is told first, a line of `=====`, then the task.
 
-A version never changes; a better one gets the next number. What was said can be traced to it by its content's hash.
+A line that begins with tags, such as `[German, thoughts]`, is told only where all of them apply: small models write off
+whatever they read. A version never changes; a better one gets the next number. What was said can be traced to it by its
+content's hash.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CURRENT = "tip-3"
+CURRENT = "tip-4"
 """The version that writes tips, where the settings name no other."""
 _FILE = re.compile(r"[a-z]+-[1-9][0-9]*")
+_TAGGED = re.compile(r"\[([A-Za-z, ]+)\] (.+)")
+_SHOWN = re.compile(r'(?:"text": "|(?:were|Wäre) .*?["„])([^"“…]+)')
 _PLACE = re.compile(r"\[\[([a-z]+)\]\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prompt:
     """What a model is told, with places such as `[[data]]`."""
 
@@ -29,9 +33,15 @@ class Prompt:
     system: str
     user: str
 
-    def filled(self, values: Mapping[str, str]) -> tuple[str, str]:
-        """Both parts with their places filled, once: a value is never read for places."""
-        return _filled(self.system, values), _filled(self.user, values)
+    def filled(self, values: Mapping[str, str], tags: Collection[str] = ()) -> tuple[str, str]:
+        """Both parts with their places filled, once: a value is never read for places or tags."""
+        return _filled(_told(self.system, tags), values), _filled(self.user, values)
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """What it shows of other things than those at hand, in all languages: their titles, and texts good for them."""
+        tagged = (_TAGGED.fullmatch(line) for line in self.system.split("\n"))
+        return tuple(text for line in tagged if line is not None for text in _SHOWN.findall(line[2]))
 
 
 def versions(name: str = "tip") -> list[str]:
@@ -50,6 +60,16 @@ def prompt(version: str = CURRENT) -> Prompt:
     if not found:
         raise ValueError(f"prompts/{version}.md lacks the line ===== between its two parts")
     return Prompt(version, hashlib.blake2b(data, digest_size=8).hexdigest(), system.strip(), user.strip())
+
+
+def _told(text: str, tags: Collection[str]) -> str:
+    """The lines without tags, and those of which all tags apply."""
+    lines = ((_TAGGED.fullmatch(line), line) for line in text.split("\n"))
+    return "\n".join(
+        line if tagged is None else tagged[2]
+        for tagged, line in lines
+        if tagged is None or set(tagged[1].split(", ")) <= set(tags)
+    )
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

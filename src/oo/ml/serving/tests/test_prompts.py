@@ -18,6 +18,7 @@ HASHES = {
     "tip-1": "c53f5e9c6125a266",
     "tip-2": "201048faf356e87e",
     "tip-3": "6b01acf62ae79009",
+    "tip-4": "f7604a874b9966c1",
     "scene-1": "08bbe839fb7ecf3a",
     "words-1": "6700d12bc11ac14c",
     "words-2": "79fcea39c939958f",
@@ -30,17 +31,44 @@ def test_a_released_version_never_changes() -> None:
     assert {version: prompt(version).hash for version in found} == HASHES and CURRENT in HASHES
 
 
+def told(language: str, *tags: str) -> str:
+    """What a model is told first, for somebody of that language."""
+    return prompt().filled({}, {language, *tags})[0]
+
+
+def test_a_model_is_told_what_concerns_it_alone() -> None:
+    english, german = told("English"), told("German", "thoughts")
+    assert "{s1.text}" not in english and "Leg den" not in english and "Put the old one" in english
+    assert "{s1.text}" in german and "Leg den" in german and "Put the old one" not in german
+    assert "[" not in "".join(line[0] for line in english.split("\n") if line)
+
+
+async def shown(answer: str, language: str) -> list[str]:
+    """The kinds of what is shown of an answer in the model's words, and the reasons for what isn't."""
+    async with stand_in(lambda asked: Answer(answer)) as there:
+        found = await writer(there.url).generate(brief(language=language, thoughts=THOUGHTS[1::-1], count=4), 60)
+    return [*(one.kind for one in found.candidates if one.model), *(one.reason for one in found.refused)]
+
+
+def examples(language: str) -> str:
+    """Those of the prompt, as an answer."""
+    lines = [
+        line.partition(": ")[2] for line in told(language, "thoughts").split("\n") if '"task", "text": "…"' not in line
+    ]
+    return f'{{"candidates": [{", ".join(line for line in lines if line.startswith("{"))}]}}'
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(("language", "english"), [("en", "English"), ("de", "German")])
-async def test_what_the_prompt_calls_good_is_shown_as_it_stands(language: str, english: str) -> None:
-    examples = [
-        line.partition(": ")[2] for line in prompt().system.split("\n") if line.startswith(f"Good in {english}")
-    ]
-    said = f'{{"candidates": [{", ".join(examples)}]}}'
-    async with stand_in(lambda asked: Answer(said)) as there:
-        found = await writer(there.url).generate(brief(language=language, thoughts=THOUGHTS), 60)
-    assert [one.kind for one in found.candidates] == ["task", "advice", "insight"] and not found.refused
-    assert [bool(one.rationale) for one in found.candidates] == [True, True, False]
+async def test_what_the_prompt_shows_is_good_but_for_other_things(language: str, english: str) -> None:
+    given = examples(english)
+    assert await shown(given, language) == ["insight", "echo", "echo", "echo"]
+    other = {"en": ("old one", "old form", "receipt", "letter", "phone", "laptop")}.get(
+        language, ("alten und einen", "Brief und einen", "Paket", "Kasten", "Telefon", "Notizbuch")
+    )
+    for was, now in zip(other[::2], other[1::2], strict=True):
+        given = given.replace(was, now)
+    assert await shown(given, language) == ["task", "task", "advice", "insight"]
 
 
 @pytest.mark.parametrize("name", ["tip-0", "tip-99", "../tip-1", "tip-1.md", ""])
@@ -80,3 +108,19 @@ def test_a_text_is_like_itself_and_its_fingerprint_has_one_size(text: str) -> No
 def test_a_title_in_one_line_has_no_sign_that_steers(title: str) -> None:
     line = one_line(title)
     assert line == " ".join(line.split()) and "\u202e" not in line and "\n" not in line
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Put the old one and the pen on the table: {e1.title}",
+        "Send the signed lease: {e1.title}",
+        "Call the plumber: {e2.title}",
+    ],
+)
+async def test_who_says_an_example_or_the_title_over_has_said_nothing(text: str) -> None:
+    """As a small model does of anything (SmolLM2 135M)."""
+    name = "e2" if "e2" in text else "e1"
+    answer = f'{{"candidates": [{{"kind": "task", "text": "{text}", "evidence": ["{name}"]}}]}}'
+    assert set(await shown(answer, "en")) == {"echo"}

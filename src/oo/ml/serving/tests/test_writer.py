@@ -65,10 +65,17 @@ async def test_a_model_may_mend_what_it_said_and_is_told_what_was_wrong() -> Non
 
 
 async def test_after_two_repairs_it_is_over() -> None:
-    async with stand_in(saying("Call Bob: {e1.title}")) as there:
+    said = [f"Call {name}: {{e1.title}}" for name in ("Bob", "Ann", "Tom", "Sue")]
+    async with stand_in(in_turn(*map(saying, said))) as there:
         found = await writer(there.url).generate(brief(), 60)
     assert (found.why, found.tries, len(there.asked)) == ("refused", REPAIRS + 1, REPAIRS + 1)
     assert {one.reason for one in found.refused} == {"word"} and found.refused[0].text == "Call Bob: {e1.title}"
+
+
+async def test_who_says_the_same_again_is_not_asked_once_more() -> None:
+    async with stand_in(saying("Call Bob: {e1.title}")) as there:
+        found = await writer(there.url).generate(brief(), 60)
+    assert (found.why, len(there.asked)) == ("refused", 2)
 
 
 async def test_one_good_candidate_of_several_is_enough() -> None:
