@@ -17,6 +17,7 @@ from oo.kernel.clock import Clock
 from oo.kernel.cloudevents import Attributes
 from oo.kernel.consuming import BATCH, Consumer, Handler, Outcome, feed
 from oo.kernel.db import Database, Prepared
+from oo.kernel.giving_way import give_way
 from oo.kernel.log import get_logger
 from oo.kernel.opening import Opener
 from oo.kernel.outbox import outbox
@@ -26,7 +27,6 @@ __all__ = ["BATCH", "Consumer", "Handler", "InProcess", "Relay", "Sink", "Taken"
 _GATHER_SECONDS = 0.01
 """A wake-up comes just before its commit; waiting this long lets the commit land and neighbours join the batch."""
 _POLL_SECONDS = 0.2
-_TURN_SECONDS = 0.001
 _SHARED = 64
 """Events in a batch of a process that answers, too: nobody waits for more than these."""
 
@@ -78,7 +78,7 @@ class Relay:
                 await self._sink.ready()
                 began = asyncio.get_running_loop().time()
                 moved = await self.step()
-                await _give_way(asyncio.get_running_loop().time() - began)
+                await give_way(asyncio.get_running_loop().time() - began)
                 failing = ""
             except Exception as error:
                 if failing != (failing := type(error).__name__):
@@ -161,18 +161,6 @@ class InProcess:
 def attributes(row: Any) -> Attributes:
     """What a row of the log says of its event, all but the payload."""
     return Attributes(row.event_id, row.user_id, row.user_seq, row.type, row.at, row.trace, row.version)
-
-
-async def _give_way(took: float) -> None:
-    """Let others have the loop for thrice as long as a batch took, or until nobody wants it: answers go first."""
-    loop, given = asyncio.get_running_loop(), 0.0
-    while given < 3 * took:
-        began = loop.time()
-        await asyncio.sleep(_TURN_SECONDS)
-        turn = loop.time() - began
-        if turn < 2 * _TURN_SECONDS:
-            return
-        given += turn
 
 
 _WAITING = Prepared(select(outbox).where(~outbox.c.sent).order_by(outbox.c.id).limit(bindparam("most")))

@@ -11,6 +11,7 @@ from typing import Any
 from oo.contracts.decisions import Decision
 from oo.contracts.lineups import DecisionLog, Logged
 from oo.contracts.policies import Policy, State
+from oo.kernel.giving_way import give_way
 from oo.kernel.keys import KeyGone
 from oo.kernel.log import get_logger
 from oo.kernel.module import Kit
@@ -44,6 +45,7 @@ async def shadow_decisions(kit: Kit, decisions: DecisionLog) -> int:
         for one in page:
             if one.decision.chosen is None:
                 continue
+            began = asyncio.get_running_loop().time()
             try:
                 states = {
                     name: await decisions.state(user=one.user, policy=name, before=one.decision.context.now)
@@ -52,6 +54,7 @@ async def shadow_decisions(kit: Kit, decisions: DecisionLog) -> int:
             except KeyGone:  # the person was forgotten meanwhile
                 continue
             rows += await asyncio.to_thread(_shadows, kit, one, policies, states)
+            await give_way(asyncio.get_running_loop().time() - began)
         await kit.db.write(partial(repository.add_shadows, rows=rows, name=MARK, after=page[-1].decision.id))
         count += len(page)
 
