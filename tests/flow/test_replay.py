@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from oo.contracts.accounts import Accounts
 from oo.contracts.ids import UserId
@@ -23,7 +25,9 @@ from oo.engine.simulation.days import Look, day
 from oo.engine.simulation.liking import chance, odds
 from oo.engine.simulation.personas import Persona, persona
 from oo.entry.wiring import House, house
+from oo.kernel.db import Transaction
 from oo.kernel.settings import Settings
+from oo.modules.integrations.tables import writebacks
 from oo.modules.recommender.tables import rewards
 from oo.plugins.policies.linear_thompson.plugin import plugin as learner
 from oo.testing.databases import address
@@ -156,14 +160,25 @@ def _best(one: Logged) -> int:
 
 
 async def at_rest(home: House, user: UserId) -> tuple[list[Logged], Any]:
-    """The log and what is known of one moment: what was done is heard of from the file too, whenever it is read."""
+    """The log and what is known of one moment, once all that was done is in the file, and heard of from there too."""
+    sources = home.promises[Sources]
     while True:
+        while await home.kit.db.read(partial(is_writing, now=home.kit.clock.now())):  # noqa: ASYNC110 - of a job
+            await asyncio.sleep(0.05)
+        for one in await sources.connections(user=user):
+            await sources.read_now(user=user, connection=one.id)
         while not await home.relay.settled(5):
             pass
         learnt = await known(home, user)
         log = await all_of(home)
         if await known(home, user) == learnt:
             return log, learnt
+
+
+def is_writing(tx: Transaction, now: datetime) -> bool:
+    """Whether something done is on its way into the file."""
+    due = and_(writebacks.c.state == "waiting", writebacks.c.due_at <= now)
+    return tx.execute(select(writebacks.c.id).where(or_(due, writebacks.c.state == "claimed"))).first() is not None
 
 
 async def known(home: House, user: UserId) -> Any:
