@@ -87,12 +87,14 @@ def parts(written: Mapping[Ref, Written]) -> Parts:
 
     async def about_thoughts(view: UserView) -> list[Candidate]:
         """What was written of thoughts, advice too; and the others that may be shown by themselves."""
-        now = _states(view, candidates(view))
         ready = [
             candidate(one, written[one.ref].said.kind, SOURCE)
             for one in view.thoughts
             if one.ref in written and written[one.ref].said.kind in WITHOUT_TASK
         ]
+        if not ready:  # nearly always: what there is to do needn't be gone through once more
+            return thoughts(view)
+        now = _states(view, candidates(view))
         suiting = [one for one in ready if _suits(written, one, view.language, now)]
         shown, _ = sift(view, suiting, FILTERS)
         return [*shown, *thoughts(view), *suiting]  # of several with one id the first counts
@@ -130,8 +132,8 @@ def _suits(written: Mapping[Ref, Written], one: Candidate, language: str, now: M
 
 def _states(view: UserView, tasks: Sequence[Candidate]) -> Mapping[str, str]:
     """How everything that may be named stands now, by ref."""
-    about = [candidate(one, "insight", SOURCE) for one in view.thoughts]
-    return {one.facts.ref: _state(one) for one in (*tasks, *about)}
+    about: dict[str, str] = {one.ref: one.version for one in view.thoughts}
+    return about | {one.facts.ref: _state(one) for one in tasks}
 
 
 def _state(candidate: Candidate) -> str:
